@@ -1,0 +1,141 @@
+/**
+ * Every error this package throws. Each has a stable `code` to branch on, its numbers as fields, and a message that
+ * ends in what to do. A size that is no valid size is the language's own RangeError or TypeError, with a `code` too.
+ */
+
+/** The base of every error class of this package. */
+export abstract class TensorHeapError extends Error {
+  /** Stable between versions, unlike the message. */
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The numbers behind an {@link OutOfMemoryError}, all in bytes. */
+export interface OutOfMemoryDetails {
+  /** Class name of the allocator that refused, or the name it was given. */
+  readonly allocator: string;
+  readonly requestedBytes: number;
+  readonly liveBytes: number;
+  /** The bound that was hit; `Infinity` when the runtime itself refused. */
+  readonly limitBytes: number;
+  readonly largestFreeBytes: number;
+  /** What to do, or why it is final; ends the message. */
+  readonly hint?: string;
+}
+
+/** The bytes cannot be had. Nothing was changed; the allocator is as usable as before. */
+export class OutOfMemoryError extends TensorHeapError {
+  readonly code = "ERR_OUT_OF_MEMORY";
+  readonly allocator: string;
+  readonly requestedBytes: number;
+  readonly liveBytes: number;
+  readonly limitBytes: number;
+  readonly largestFreeBytes: number;
+
+  constructor(details: OutOfMemoryDetails, options?: ErrorOptions) {
+    const { allocator, requestedBytes, liveBytes, limitBytes, largestFreeBytes } = details;
+    const hint = details.hint ?? "Free something first, or raise the limit.";
+    super(
+      `${allocator} cannot allocate ${requestedBytes} bytes: ${liveBytes} bytes are live of a limit of ` +
+        `${limitBytes}, and the largest free block has ${largestFreeBytes}. ${hint}`,
+      options,
+    );
+    this.allocator = allocator;
+    this.requestedBytes = requestedBytes;
+    this.liveBytes = liveBytes;
+    this.limitBytes = limitBytes;
+    this.largestFreeBytes = largestFreeBytes;
+  }
+}
+
+/** A handle that is not live in the allocator it was given to. */
+export class InvalidHandleError extends TensorHeapError {
+  readonly code = "ERR_INVALID_HANDLE";
+  readonly handle: unknown;
+
+  constructor(allocator: string, operation: "lock" | "unlock", handle: unknown) {
+    super(
+      `${allocator}.${operation}: ${describe(handle)} is no live handle of this allocator. ` +
+        "It was freed already, or came from another allocator; keep a handle with the allocator that gave it.",
+    );
+    this.handle = handle;
+  }
+}
+
+/** An unlock without a lock, or a lock that conflicts with one held elsewhere. */
+export class LockError extends TensorHeapError {
+  readonly code = "ERR_LOCK";
+  readonly handle: unknown;
+
+  /** The error of every allocator's `unlock` of a handle that is live and not locked. */
+  static notLocked(allocator: string, handle: unknown): LockError {
+    return new LockError(
+      `${allocator}.unlock: handle ${describe(handle)} is not locked. Unlock once per lock.`,
+      handle,
+    );
+  }
+
+  constructor(message: string, handle: unknown) {
+    super(message);
+    this.handle = handle;
+  }
+}
+
+/** A precision, layout, shape or region of interest that makes no sense. */
+export class DescError extends TensorHeapError {
+  readonly code = "ERR_DESC";
+}
+
+/** A blob in the wrong state for what was asked of it, or memory that does not fit its desc. */
+export class BlobError extends TensorHeapError {
+  readonly code = "ERR_BLOB";
+}
+
+/** An engine refused its input, or failed while it ran. `cause` is the engine's own error, where it had one. */
+export class EngineError extends TensorHeapError {
+  readonly code = "ERR_ENGINE";
+  /** The input or output it is about, where it is about one. */
+  readonly tensor: string | undefined;
+
+  constructor(message: string, tensor?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.tensor = tensor;
+  }
+}
+
+/** `check()` found an invariant broken: memory was corrupted, or the allocator has a bug. */
+export class CorruptionError extends TensorHeapError {
+  readonly code = "ERR_CORRUPTION";
+}
+
+/** The largest size that `alloc` takes, in bytes: above it, not every integer is a number. */
+export const MAX_SIZE: number = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Throws unless `size` is a valid argument of `alloc`.
+ *
+ * @throws {TypeError} with code `ERR_SIZE` when it is no number
+ * @throws {RangeError} with code `ERR_SIZE` when it is negative, fractional, NaN or unsafe
+ */
+export function assertSize(size: unknown): asserts size is number {
+  if (typeof size !== "number") {
+    const message = `size must be a number of bytes, not ${describe(size)}. Convert it with Number() first.`;
+    throw Object.assign(new TypeError(message), { code: "ERR_SIZE" });
+  }
+  if (!Number.isSafeInteger(size) || size < 0) {
+    const message = `size must be an integer from 0 to 2^53 - 1 bytes, not ${size}. Round it up with Math.ceil.`;
+    throw Object.assign(new RangeError(message), { code: "ERR_SIZE" });
+  }
+}
+
+/** A value as an error message shows it: short, and telling a string from a number. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (value === null || typeof value !== "object") return String(value);
+  return Array.isArray(value) ? `[${value.map(String).join(", ")}]` : `a ${value.constructor?.name ?? "object"}`;
+}
