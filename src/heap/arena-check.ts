@@ -1,0 +1,172 @@
+/**
+ * Verifies the books of an arena: every rule that the code relies on, found by walking everything there is. Slow (linear
+ * in blocks and holes) and independent of the paths that keep the rules.
+ */
+import { CorruptionError } from "../errors.ts";
+import {
+  FIRST_BLOCK_RECORD,
+  FREED_BYTES,
+  FREED_COUNT,
+  LARGE_BINS,
+  LOCKED_COUNT,
+  PENDING,
+  PENDING_COUNT,
+  RECORDS_END,
+  SMALL_BINS,
+  SPARE_RECORD,
+  TOTAL_BYTES,
+  TOTAL_COUNT,
+} from "./arena-storage.ts";
+import { isHole, largeZone, smallZone } from "./arena.ts";
+import type { Arena } from "./arena.ts";
+import { BIN_COUNT, binOf, firstHole, hasBits } from "./bins.ts";
+import { INDEX_MASK } from "./handle.ts";
+import {
+  BIN_NEXT,
+  BIN_PREV,
+  CAPACITY,
+  FIRST,
+  HIGH,
+  HOLES,
+  LAST,
+  LOCKS,
+  NEXT,
+  OFFSET,
+  OWNER,
+  PREV,
+  RECORD_WORDS,
+  SIZE,
+  TOP,
+  zoneOf,
+} from "./record.ts";
+
+/** What the walk found, to be compared with what the arena counts. */
+interface Census {
+  liveBytes: number;
+  liveCount: number;
+  lockedCount: number;
+  holes: number;
+  /** Every record that was met, once. */
+  readonly seen: Set<number>;
+}
+
+/** @throws {CorruptionError} naming the first rule that is broken, with its numbers */
+export function checkArena(arena: Arena): void {
+  const census: Census = { liveBytes: 0, liveCount: 0, lockedCount: 0, holes: 0, seen: new Set() };
+  const pending = pendingBlocks(arena);
+  for (let region = 0; region < arena.regionsEnd; region++) checkRegion(arena, region, pending, census);
+  for (const block of pending) require(census.seen.has(block), `pending block ${block} is in no zone`);
+  const binned = checkBins(arena, LARGE_BINS, false) + checkBins(arena, SMALL_BINS, true);
+  require(binned === census.holes, `the bins have ${binned} holes, the zones ${census.holes}`);
+  checkSpareRecords(arena, census.seen);
+  checkCounters(arena, census);
+}
+
+function pendingBlocks({ header, records }: Arena): Set<number> {
+  const count = header[PENDING_COUNT]!;
+  const pending = new Set(header.subarray(PENDING, PENDING + count));
+  require(pending.size === count, `${count - pending.size} blocks are pending twice`);
+  for (const block of pending) require(records[block]! < 0, `block ${block} is pending and live`);
+  return pending;
+}
+
+function checkRegion(arena: Arena, region: number, pending: Set<number>, census: Census): void {
+  const { records } = arena;
+  const [large, small] = [largeZone(region), smallZone(region)];
+  const capacity = records[large + CAPACITY]!;
+  require(capacity === records[small + CAPACITY], `the zones of region ${region} differ in capacity`);
+  const tops = records[large + TOP]! + records[small + TOP]!;
+  require(tops <= capacity, `the zones of region ${region} overlap: ${tops} granules of ${capacity} are used`);
+  for (const zone of [large, small]) checkZone(arena, zone, pending, census);
+}
+
+function checkZone({ records }: Arena, zone: number, pending: Set<number>, census: Census): void {
+  let [offset, holes, previous] = [0, 0, zone];
+  for (let block = records[zone + FIRST]!; block !== zone; block = records[block + NEXT]!) {
+    const at = `block ${block} of zone ${zone}`;
+    require(!census.seen.has(block), `${at} stands in a chain twice`);
+    census.seen.add(block);
+    require(block >= FIRST_BLOCK_RECORD && block % RECORD_WORDS === 0, `${at} is no record`);
+    require(records[block + PREV] === previous, `${at} does not point back to ${previous}`);
+    require(records[block + OFFSET] === offset, `${at} is at ${records[block + OFFSET]}, not at ${offset}`);
+    require(records[block + SIZE]! > 0, `${at} has ${records[block + SIZE]} granules`);
+    require(zoneOf(records[block + OWNER]!) === zone, `${at} names another zone`);
+    if (isHole(records, block)) {
+      holes++;
+      require(!pending.has(block), `${at} is binned and pending`);
+      require(previous === zone || !isHole(records, previous), `${at} and the hole before it are not coalesced`);
+      require(records[block + NEXT] !== zone, `${at} is free and was not given back to the top`);
+    } else {
+      countBlock(records, block, pending, census);
+    }
+    offset += records[block + SIZE]!;
+    previous = block;
+  }
+  require(records[zone + LAST] === previous, `zone ${zone} does not end at ${previous}`);
+  require(records[zone + TOP] === offset, `the top of zone ${zone} is ${records[zone + TOP]}, not ${offset}`);
+  require(records[zone + HIGH]! >= offset, `the high-water of zone ${zone} is below its top`);
+  require(records[zone + HOLES] === holes, `zone ${zone} counts ${records[zone + HOLES]} holes, not ${holes}`);
+  census.holes += holes;
+}
+
+function countBlock(records: Int32Array, block: number, pending: Set<number>, census: Census): void {
+  require(records[block + BIN_PREV] === -1, `block ${block} is in no bin but has a link`);
+  const handle = records[block]!;
+  if (handle < 0) {
+    require(pending.has(block), `block ${block} is free, and neither binned nor pending`);
+    require((~handle & INDEX_MASK) === block / RECORD_WORDS, `block ${block} would give out another's handle`);
+    return;
+  }
+  require((handle & INDEX_MASK) === block / RECORD_WORDS, `block ${block} has another's handle`);
+  census.liveCount++;
+  census.liveBytes += records[block + SIZE]! * 64 - (records[block + OWNER]! & 127);
+  if (records[block + LOCKS]! > 0) census.lockedCount++;
+}
+
+/** @returns how many holes the bins of one kind of zone have */
+function checkBins({ header, records }: Arena, bins: number, small: boolean): number {
+  let count = 0;
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    const first = firstHole(header, bins, bin);
+    const bits = hasBits(header, bins, bin);
+    require(bits.bin === (first !== 0), `the bit of bin ${bin} is ${bits.bin}, its first hole ${first}`);
+    require(bits.row === bits.any, `the row bit of bin ${bin} is wrong`);
+    let previous = 0;
+    for (let hole = first; hole !== 0; hole = records[hole + BIN_NEXT]!) {
+      require(isHole(records, hole), `bin ${bin} has block ${hole}, which is no hole`);
+      require(binOf(records[hole + SIZE]!) === bin, `hole ${hole} is in bin ${bin}, of another size`);
+      require(records[hole + BIN_PREV] === previous, `hole ${hole} does not point back in bin ${bin}`);
+      const zone = zoneOf(records[hole + OWNER]!);
+      require(((zone & RECORD_WORDS) === 0) === small, `hole ${hole} is in the bins of the other kind of zone`);
+      previous = hole;
+      count++;
+    }
+  }
+  return count;
+}
+
+function checkSpareRecords({ header, records }: Arena, seen: Set<number>): void {
+  for (let record = header[SPARE_RECORD]!; record !== 0; record = records[record + LOCKS]!) {
+    require(!seen.has(record), `record ${record} is spare and in use`);
+    require(records[record]! < 0, `record ${record} is spare and live`);
+    seen.add(record);
+  }
+  const made = (header[RECORDS_END]! - FIRST_BLOCK_RECORD) / RECORD_WORDS;
+  require(seen.size === made, `${made} records were made, ${seen.size} are in use or spare`);
+}
+
+function checkCounters({ header, counters }: Arena, census: Census): void {
+  const liveBytes = counters[TOTAL_BYTES]! - counters[FREED_BYTES]!;
+  const liveCount = counters[TOTAL_COUNT]! - counters[FREED_COUNT]!;
+  require(liveBytes === census.liveBytes, `${liveBytes} bytes are counted live, ${census.liveBytes} are`);
+  require(liveCount === census.liveCount, `${liveCount} handles are counted live, ${census.liveCount} are`);
+  const locked = header[LOCKED_COUNT]!;
+  require(locked === census.lockedCount, `${locked} handles are counted locked, ${census.lockedCount} are`);
+}
+
+function require(holds: boolean, finding: string): void {
+  if (holds) return;
+  throw new CorruptionError(
+    `The heap's books are broken: ${finding}. Please report this with the calls that led here.`,
+  );
+}
