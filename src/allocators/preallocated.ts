@@ -1,0 +1,64 @@
+import type { Handle, IAllocator, ReadonlyBytes } from "../allocator.ts";
+import { LockOp } from "../allocator.ts";
+import { InvalidHandleError, LockError, OutOfMemoryError, assertSize, describe } from "../errors.ts";
+import { HandleTable } from "../heap/handle-table.ts";
+import { assertLockOp } from "./lock-op.ts";
+
+const NAME = "PreallocatedAllocator";
+
+/**
+ * The one block that the caller brought, for everybody who asks: OpenVINO's `PreAllocator`. It is how a blob wraps an
+ * existing array without a copy.
+ *
+ * - `alloc(n)` gives the same handle each time, as long as n fits.
+ * - `lock` gives all of the caller's bytes, whatever was asked for.
+ * - `free` is always false: the memory is the caller's.
+ */
+export class PreallocatedAllocator implements IAllocator {
+  readonly #handles: HandleTable = new HandleTable();
+  readonly #handle: Handle;
+  readonly #bytes: Uint8Array;
+
+  /**
+   * @param memory a buffer, or a view of one: a typed array's offset and length are honoured
+   * @throws {TypeError} when it is neither
+   */
+  constructor(memory: ArrayBufferLike | ArrayBufferView) {
+    this.#bytes = bytesOf(memory);
+    this.#handle = this.#handles.open() as Handle;
+  }
+
+  /** @throws {OutOfMemoryError} when `size` is more than the caller brought */
+  alloc(size: number): Handle {
+    assertSize(size);
+    const limitBytes = this.#bytes.byteLength;
+    if (size <= limitBytes) return this.#handle;
+    const numbers = { requestedBytes: size, liveBytes: 0, limitBytes, largestFreeBytes: limitBytes };
+    throw new OutOfMemoryError({ allocator: NAME, ...numbers, hint: "Bring a larger array, or ask for less." });
+  }
+
+  lock(handle: Handle, op: typeof LockOp.LOCK_FOR_READ): ReadonlyBytes;
+  lock(handle: Handle, op?: LockOp): Uint8Array;
+  lock(handle: Handle, op: LockOp = LockOp.LOCK_FOR_WRITE): Uint8Array {
+    assertLockOp(op);
+    if (handle !== this.#handle) throw new InvalidHandleError(NAME, "lock", handle);
+    this.#handles.lock(handle);
+    return this.#bytes;
+  }
+
+  unlock(handle: Handle): void {
+    if (handle !== this.#handle) throw new InvalidHandleError(NAME, "unlock", handle);
+    if (!this.#handles.unlock(handle)) throw LockError.notLocked(NAME, handle);
+  }
+
+  free(_handle: Handle): boolean {
+    return false;
+  }
+}
+
+function bytesOf(memory: ArrayBufferLike | ArrayBufferView): Uint8Array {
+  if (ArrayBuffer.isView(memory)) return new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength);
+  const shared = typeof SharedArrayBuffer !== "undefined" && memory instanceof SharedArrayBuffer;
+  if (shared || memory instanceof ArrayBuffer) return new Uint8Array(memory);
+  throw new TypeError(`memory must be a typed array, a DataView or a buffer, not ${describe(memory)}.`);
+}
