@@ -1,5 +1,5 @@
 /**
- * Every error this package throws. Each has a stable `code` to branch on, its numbers as fields, and a message that
+ * The errors of the package (those of the testing kit stand there). Each has a stable `code` to branch on, its numbers as fields, and a message that
  * ends in what to do. A size that is no valid size is the language's own RangeError or TypeError, with a `code` too.
  */
 
@@ -132,10 +132,18 @@ export function assertSize(size: unknown): asserts size is number {
   }
 }
 
-/** A value as an error message shows it: short, and telling a string from a number. */
+/** A value as an error message shows it: short, telling a string from a number, and never throwing itself. */
 export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return describeArray(value);
   if (value === null || typeof value !== "object") return String(value);
-  return Array.isArray(value) ? `[${value.map(String).join(", ")}]` : `a ${value.constructor?.name ?? "object"}`;
+  const name: unknown = value.constructor?.name;
+  return typeof name === "string" && name !== "" ? `a ${name}` : "an object";
+}
+
+function describeArray(values: readonly unknown[]): string {
+  const shown = values.slice(0, 8).map((value) => (Array.isArray(value) ? "[…]" : describe(value)));
+  return `[${shown.join(", ")}${values.length > 8 ? `, … ${values.length} in all` : ""}]`;
 }

@@ -2,7 +2,7 @@ import type { AllocatorStats, Handle, IPooledAllocator, ReadonlyBytes } from "..
 import { LockOp } from "../allocator.ts";
 import { InvalidHandleError, LockError, OutOfMemoryError, assertSize, describe } from "../errors.ts";
 import { checkArena } from "../heap/arena-check.ts";
-import { privateStorage } from "../heap/arena-storage.ts";
+import { MAX_BLOCKS, privateStorage } from "../heap/arena-storage.ts";
 import { Arena } from "../heap/arena.ts";
 import { arenaStats } from "../heap/arena-stats.ts";
 import { GRANULE, alignUp } from "../heap/granule.ts";
@@ -120,13 +120,14 @@ export class HeapAllocator implements IPooledAllocator {
   /** The ways out when no region has room: another region; what empty regions hold; the zone for the other sizes. */
   #allocateSlowly(size: number): number {
     const arena = this.#arena;
+    if (!arena.hasSpareRecord()) throw this.#outOfMemory(size, `All ${MAX_BLOCKS} handles are live; free some first.`);
     if (alignUp(size) <= Math.min(MAX_REGION_BYTES, alignUp(this.#maxBytes))) {
       if (this.#addRegion(size)) return arena.allocate(size);
       if (this.trim() > 0 && this.#addRegion(size)) return arena.allocate(size);
       const handle = arena.allocateAnywhere(size);
       if (handle >= 0) return handle;
     }
-    throw this.#outOfMemory(size);
+    throw this.#outOfMemory(size, hintFor(size, this.#maxBytes));
   }
 
   /** Adds a region that holds `size` bytes: as large as the rule says, or what can be had. */
@@ -152,12 +153,12 @@ export class HeapAllocator implements IPooledAllocator {
     this.unlock(handle);
   }
 
-  #outOfMemory(requestedBytes: number): OutOfMemoryError {
+  #outOfMemory(requestedBytes: number, hint: string): OutOfMemoryError {
     const { liveBytes, largestFreeBytes } = this.stats();
     const limitBytes = this.#maxBytes;
     const growth = Math.min(alignUp(limitBytes) - this.#reservedBytes, MAX_REGION_BYTES);
     const numbers = { requestedBytes, liveBytes, limitBytes, largestFreeBytes: Math.max(largestFreeBytes, growth) };
-    return new OutOfMemoryError({ allocator: this.#name, ...numbers, hint: hintFor(requestedBytes, limitBytes) });
+    return new OutOfMemoryError({ allocator: this.#name, ...numbers, hint });
   }
 }
 

@@ -14,6 +14,9 @@ export const MAX_REGIONS = 128;
 export const FIRST_BLOCK_RECORD: number = (1 + 2 * MAX_REGIONS) * RECORD_WORDS;
 export const MAX_RECORD_WORDS: number = (1 << INDEX_BITS) * RECORD_WORDS;
 
+/** Blocks and holes together, at most. */
+export const MAX_BLOCKS: number = (MAX_RECORD_WORDS - FIRST_BLOCK_RECORD) / RECORD_WORDS;
+
 /** Words of the header. */
 export const SPARE_RECORD = 0;
 export const RECORDS_END = 1;

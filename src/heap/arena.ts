@@ -238,6 +238,16 @@ export class Arena {
     return largest;
   }
 
+  /** Whether one more block can be recorded. Grows the books where that is needed, and possible. */
+  hasSpareRecord(): boolean {
+    if (this.header[SPARE_RECORD] !== 0) return true;
+    if (this.header[RECORDS_END]! + RECORD_WORDS <= this.records.length) return true;
+    const larger = this.#storage.grow(this.records);
+    if (larger === undefined) return false;
+    this.records = larger;
+    return true;
+  }
+
   #open(records: Int32Array, block: number, size: number): number {
     const handle = ~records[block]!;
     records[block] = handle;
@@ -256,7 +266,7 @@ export class Arena {
   /** A block of just `granules`, in a chain and in no bin. 0: no room, and nothing has changed. */
   #search(granules: number, small: boolean): number {
     // The one step that can fail for want of a record comes before anything changes.
-    if (!this.#hasSpareRecord()) return 0;
+    if (!this.hasSpareRecord()) return 0;
     const { header, records } = this;
     const bins = small ? SMALL_BINS : LARGE_BINS;
     const hole = findHole(header, bins, records, granules) || findHoleInOwnBin(header, bins, records, granules);
@@ -357,15 +367,6 @@ export class Arena {
     records[block + NEXT] = after;
     records[after + PREV] = block;
     this.#giveRecord(header, records, next);
-  }
-
-  #hasSpareRecord(): boolean {
-    if (this.header[SPARE_RECORD] !== 0) return true;
-    if (this.header[RECORDS_END]! + RECORD_WORDS <= this.records.length) return true;
-    const larger = this.#storage.grow(this.records);
-    if (larger === undefined) return false;
-    this.records = larger;
-    return true;
   }
 
   #takeRecord(header: Int32Array, records: Int32Array): number {

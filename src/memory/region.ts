@@ -14,6 +14,7 @@ export const MAX_REGION_BYTES: number = 65_536 * PAGE;
 
 /** @returns at least `bytes` (rounded up to 64 KiB), or `undefined` when the runtime refuses */
 export function takeRegion(bytes: number): ArrayBuffer | undefined {
+  if (bytes > MAX_REGION_BYTES) return undefined;
   try {
     return new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) }).buffer;
   } catch (error) {

@@ -1,0 +1,196 @@
+import { expect, test } from "vitest";
+import { CorruptionError } from "../errors.ts";
+import { checkArena } from "./arena-check.ts";
+import { arenaStats } from "./arena-stats.ts";
+import { FREED_BYTES, LOCKED_COUNT, MAX_REGIONS, PENDING_LIMIT, privateStorage } from "./arena-storage.ts";
+import { Arena, MAX_BLOCK, NO_ROOM, largeZone } from "./arena.ts";
+import { BIN_NEXT, OFFSET, PREV, TOP, recordOf } from "./record.ts";
+
+const KIB = 1024 / 64;
+
+/** An arena with one region of so many KiB. */
+function arenaOf(kib: number): Arena {
+  const arena = new Arena(privateStorage());
+  arena.addRegion(kib * KIB);
+  return arena;
+}
+
+function offsetOf(arena: Arena, handle: number): number {
+  return arena.offsetOf(recordOf(handle));
+}
+
+test("small blocks come from the end of the region, large ones from its start", () => {
+  const arena = arenaOf(1024);
+  const [small, large] = [arena.allocate(1000), arena.allocate(100_000)];
+  expect(offsetOf(arena, small)).toBe(1024 * KIB - 16);
+  expect(offsetOf(arena, large)).toBe(0);
+  expect(arena.sizeOf(recordOf(small))).toBe(1000);
+  checkArena(arena);
+});
+
+test("freed neighbours coalesce in every order, and the top takes the last one back", () => {
+  for (const order of ["012", "021", "102", "120", "201", "210"]) {
+    const arena = arenaOf(1024);
+    const blocks = [0, 1, 2].map(() => arena.allocate(64 * 1024));
+    const guard = arena.allocate(64 * 1024);
+    for (const i of order) {
+      expect(arena.free(blocks[Number(i)]!)).toBe(true);
+      checkArena(arena);
+      arena.drain();
+      checkArena(arena);
+    }
+    expect(offsetOf(arena, arena.allocate(192 * 1024))).toBe(0);
+    expect(arena.free(guard)).toBe(true);
+    arena.drain();
+    expect(arena.records[largeZone(0) + TOP]).toBe(192 * KIB);
+    checkArena(arena);
+  }
+});
+
+test("a block of the size just freed is handed out again where it was", () => {
+  const arena = arenaOf(1024);
+  const [, middle] = [arena.allocate(40_000), arena.allocate(40_000), arena.allocate(40_000)];
+  const offset = offsetOf(arena, middle);
+  arena.free(middle);
+  const again = arena.allocate(39_990);
+  expect(offsetOf(arena, again)).toBe(offset);
+  expect(again).not.toBe(middle);
+  checkArena(arena);
+});
+
+test("a freed block that could coalesce is not handed out again as it is", () => {
+  const arena = arenaOf(1024);
+  const [first, second] = [arena.allocate(40_000), arena.allocate(40_000), arena.allocate(40_000)];
+  arena.free(first);
+  arena.free(second);
+  expect(offsetOf(arena, arena.allocate(40_000))).toBe(0);
+  checkArena(arena);
+});
+
+test("what fits is never refused: a hole deep in its bin, and the other zone, are found", () => {
+  const arena = arenaOf(256);
+  const sizes = [1028, 1025].map((granules) => granules * 64);
+  const [deep, , shallow] = [arena.allocate(sizes[0]!), arena.allocate(30_000), arena.allocate(sizes[1]!)];
+  const fill = arena.allocate(arena.largestFree() * 64);
+  expect(fill).toBeGreaterThan(0);
+  arena.free(deep);
+  arena.free(shallow);
+  expect(offsetOf(arena, arena.allocate(1027 * 64))).toBe(0);
+  expect(arena.allocate(64)).toBe(NO_ROOM);
+  expect(arena.allocateAnywhere(64)).toBeGreaterThan(0);
+  checkArena(arena);
+});
+
+test("a refusal changes nothing", () => {
+  const arena = arenaOf(64);
+  arena.allocate(1000);
+  const before = JSON.stringify(arenaStats(arena, 0));
+  expect(arena.allocate(64 * 1024)).toBe(NO_ROOM);
+  expect(arena.allocateAnywhere(64 * 1024)).toBe(NO_ROOM);
+  expect(arena.allocate(MAX_BLOCK + 1)).toBe(NO_ROOM);
+  expect(arena.allocate(2 ** 53 - 1)).toBe(NO_ROOM);
+  expect(JSON.stringify(arenaStats(arena, 0))).toBe(before);
+  checkArena(arena);
+});
+
+test("the pending stack is drained when it is full", () => {
+  const arena = arenaOf(4096);
+  const handles = Array.from({ length: PENDING_LIMIT + 10 }, () => arena.allocate(64));
+  for (const handle of handles) arena.free(handle);
+  checkArena(arena);
+  expect(arenaStats(arena, 0).liveCount).toBe(0);
+  arena.drain();
+  expect(arena.isEmpty(0)).toBe(true);
+});
+
+test("regions are used oldest first, do not coalesce with each other, and are removed only when empty", () => {
+  const arena = arenaOf(64);
+  const second = arena.addRegion(64 * KIB);
+  const [a, b] = [arena.allocate(60 * 1024), arena.allocate(60 * 1024)];
+  expect([arena.regionOf(recordOf(a)), arena.regionOf(recordOf(b))]).toEqual([0, second]);
+  expect(arena.removeRegion(second)).toBe(false);
+  arena.free(a);
+  arena.free(b);
+  arena.drain();
+  expect(arena.allocate(100 * 1024)).toBe(NO_ROOM);
+  expect(arena.removeRegion(0)).toBe(true);
+  expect(arena.capacityOf(0)).toBe(0);
+  expect(arena.regionOf(recordOf(arena.allocate(1)))).toBe(second);
+  expect(arena.addRegion(1)).toBe(0);
+  checkArena(arena);
+});
+
+test("there are so many regions and no more", () => {
+  const arena = new Arena(privateStorage());
+  for (let i = 0; i < MAX_REGIONS; i++) expect(arena.addRegion(1)).toBe(i);
+  expect(arena.addRegion(1)).toBe(-1);
+});
+
+test("books that cannot grow refuse when they are full, and work on when a block was freed", () => {
+  const storage = { ...privateStorage(), grow: () => undefined };
+  const arena = new Arena(storage);
+  arena.addRegion(4096 * KIB);
+  const handles: number[] = [];
+  for (let handle = arena.allocate(1); handle !== NO_ROOM; handle = arena.allocate(1)) handles.push(handle);
+  expect(handles.length).toBe(255);
+  checkArena(arena);
+  expect(arena.free(handles.pop()!)).toBe(true);
+  expect(arena.allocate(1)).toBeGreaterThan(0);
+  checkArena(arena);
+});
+
+test("check finds what is broken", () => {
+  const faults: [string, (arena: Arena, live: number, hole: number) => void][] = [
+    ["offset", (arena, live) => arena.records[live + OFFSET]!++],
+    ["chain", (arena, live) => (arena.records[live + PREV] = live)],
+    ["handle", (arena, live) => (arena.records[live] = 1)],
+    ["bin link", (arena, _, hole) => (arena.records[hole + BIN_NEXT] = hole)],
+    ["top", (arena) => arena.records[largeZone(0) + TOP]!++],
+    ["bytes", (arena) => (arena.counters[FREED_BYTES] = 1)],
+    ["locks", (arena) => (arena.header[LOCKED_COUNT] = 1)],
+  ];
+  for (const [name, fault] of faults) {
+    const arena = arenaOf(1024);
+    const [hole, live] = [arena.allocate(50_000), arena.allocate(50_000)];
+    arena.free(hole);
+    arena.drain();
+    checkArena(arena);
+    fault(arena, recordOf(live), recordOf(hole));
+    expect(() => checkArena(arena), name).toThrow(CorruptionError);
+  }
+});
+
+test("random programs keep every rule, and never let two blocks share a granule", () => {
+  let seed = 7;
+  const random = (below: number): number => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
+  for (let program = 0; program < 30; program++) {
+    const arena = arenaOf(512);
+    if (program % 2 === 1) arena.addRegion(256 * KIB);
+    const live: number[] = [];
+    for (let step = 0; step < 400; step++) {
+      if (live.length === 0 || random(100) < 55) {
+        const handle = arena.allocate(random(100) < 70 ? random(3000) : random(120_000));
+        if (handle !== NO_ROOM) live.push(handle);
+      } else {
+        expect(arena.free(live.splice(random(live.length), 1)[0]!)).toBe(true);
+      }
+      checkArena(arena);
+      expectDisjoint(arena, live);
+    }
+  }
+});
+
+function expectDisjoint(arena: Arena, live: readonly number[]): void {
+  const blocks = live.map((handle) => recordOf(handle));
+  const spans = blocks.map((block) => ({
+    start: arena.regionOf(block) * 2 ** 20 + arena.offsetOf(block),
+    granules: Math.ceil(arena.sizeOf(block) / 64),
+  }));
+  spans.sort((a, b) => a.start - b.start);
+  for (let i = 1; i < spans.length; i++) {
+    if (spans[i - 1]!.start + spans[i - 1]!.granules > spans[i]!.start) throw new Error("two blocks share a granule");
+  }
+}
