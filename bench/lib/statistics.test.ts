@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { median, summarize } from "./statistics.ts";
+
+test("the median of an odd count is the middle value, whatever the order", () => {
+  expect(median([9, 100, 1])).toBe(9);
+  expect(median([5])).toBe(5);
+});
+
+test("the median of an even count is the mean of the two in the middle", () => {
+  expect(median([10, 1, 4, 2])).toBe(3);
+});
+
+test("values are compared as numbers and the list is left as it was", () => {
+  const values = [10, 9, 1];
+  expect(median(values)).toBe(9);
+  expect(values).toEqual([10, 9, 1]);
+});
+
+test("no values are refused", () => {
+  expect(() => median([])).toThrow(RangeError);
+  expect(() => summarize([])).toThrow(RangeError);
+});
+
+test("a summary has the median and both ends", () => {
+  expect(summarize([3, 1, 8])).toEqual({ median: 3, min: 1, max: 8 });
+});

@@ -1,0 +1,20 @@
+/** How a suite is to be run, from the command line. */
+export interface BenchOptions {
+  /** How often each cell is measured. */
+  readonly rounds: number;
+  /** Only cells whose name contains this, ignoring case. */
+  readonly filter: string;
+  /** Shorter cells, for a first look. */
+  readonly quick: boolean;
+  /** Print JSON in place of tables. */
+  readonly json: boolean;
+}
+
+/** One benchmark of `npm run bench -- <name>`. */
+export interface Suite {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly describe: string;
+  /** Prints its result to stdout. @returns the exit code: 1 when a cell failed */
+  run(options: BenchOptions): Promise<number>;
+}
