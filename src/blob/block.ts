@@ -1,0 +1,35 @@
+import type { Handle, IAllocator, LockOp } from "../allocator.ts";
+
+/** One allocation and the number of those who share it. It goes back to its allocator with the last of them. */
+export class Block {
+  readonly allocator: IAllocator;
+  readonly byteSize: number;
+  readonly #handle: Handle;
+  #sharers = 1;
+
+  /** The first sharer is the caller. @throws {OutOfMemoryError} and whatever else `alloc` throws */
+  constructor(allocator: IAllocator, byteSize: number) {
+    this.#handle = allocator.alloc(byteSize);
+    this.allocator = allocator;
+    this.byteSize = byteSize;
+  }
+
+  /** Adds a sharer. */
+  retain(): this {
+    this.#sharers++;
+    return this;
+  }
+
+  /** Takes a sharer away. Returns whether the memory went back: the last one left, and the allocator took it. */
+  release(): boolean {
+    return --this.#sharers === 0 && this.allocator.free(this.#handle);
+  }
+
+  lock(op: LockOp): Uint8Array {
+    return this.allocator.lock(this.#handle, op);
+  }
+
+  unlock(): void {
+    this.allocator.unlock(this.#handle);
+  }
+}

@@ -1,0 +1,36 @@
+/** Blobs that were forgotten: collected while they still held memory. The only FinalizationRegistry of the package. */
+
+/** Something that gives memory back when its owner was collected. Must not reference the owner. */
+export interface Reclaimable {
+  /** Gives the memory back. Returns the bytes that went back; 0 when others still share them. Must not throw. */
+  reclaim(): number;
+}
+
+/** What was given back by the collector's leave, in this thread, since it started. */
+export interface Reclaimed {
+  /** Blobs that were collected before they were disposed. More than 0: somewhere a `using` or `deallocate` is missing. */
+  readonly count: number;
+  readonly bytes: number;
+}
+
+let count = 0;
+let bytes = 0;
+
+const registry: FinalizationRegistry<Reclaimable> = new FinalizationRegistry((held) => {
+  count++;
+  bytes += held.reclaim();
+});
+
+/** From now on, `held` is reclaimed when `owner` is collected. */
+export function watch(owner: object, held: Reclaimable): void {
+  registry.register(owner, held, held);
+}
+
+export function unwatch(held: Reclaimable): void {
+  registry.unregister(held);
+}
+
+/** The forgotten blobs of this thread so far. */
+export function reclaimed(): Reclaimed {
+  return { count, bytes };
+}
