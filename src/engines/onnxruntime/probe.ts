@@ -52,7 +52,7 @@ async function observe(ort: OnnxRuntime): Promise<EngineBehaviour> {
     nodes: [add("x", "x", "y"), add("x", "y", "z")],
   });
   const session = await ort.InferenceSession.create(model, { logSeverityLevel: 4 });
-  const run = (x: Float32Array, y: Float32Array): Promise<InferenceSession.OnnxValueMapType> => {
+  const run: Run = async (x, y) => {
     const tensor = (data: Float32Array) => new ort.Tensor("float32", data, [data.length]);
     return session.run({ x: tensor(x.fill(1)) }, { y: tensor(y), z: null });
   };

@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { IAllocator, ReadonlyBytes } from "../../allocator.ts";
 import { SystemAllocator } from "../../allocators/system.ts";
 import { createBlob } from "../../blob/create-blob.ts";
-import type { ReadonlyLockedMemory } from "../../blob/locked-memory.ts";
+import type { LockedMemory, ReadonlyLockedMemory } from "../../blob/locked-memory.ts";
 import type { TBlob } from "../../blob/tblob.ts";
 import { EngineError } from "../../errors.ts";
 import type { CopyCounter } from "./copy-counter.ts";
@@ -66,15 +66,7 @@ export class Run {
     const { behaviour } = this.#context;
     const map = this.#hold(blob.wmap());
     const { bytes } = map;
-    const other = this.#occupied.find((tensor) => overlap(tensor.bytes, bytes));
-    if (other !== undefined) {
-      throw new EngineError(
-        `The blob for the output "${name}" shares bytes with that of the ${other.what}, and the engine would overwrite ` +
-          "one while it uses the other. Give it memory of its own.",
-        name,
-      );
-    }
-    this.#occupied.push({ what: `output "${name}"`, bytes });
+    this.#claim(name, bytes);
     const inPlace = (isShared(bytes) ? behaviour.sharedOutputs : behaviour.outputs) === "in place";
     this.#targets.set(name, { blob, bytes, inPlace });
     this.fetches[name] = inPlace ? this.#tensor(blob, map) : null;
@@ -128,7 +120,26 @@ export class Run {
 
   #lateTarget(name: string, precision: OnnxTensorInfo["precision"], dims: readonly number[]): Target {
     const blob = this.#make(name, precision, dims);
-    return { blob, bytes: this.#hold(blob.wmap()).bytes, inPlace: false };
+    const { bytes } = this.#hold(blob.wmap());
+    this.#claim(name, bytes);
+    return { blob, bytes, inPlace: false };
+  }
+
+  /** Notes what an output occupies. @throws {EngineError} when that is something else's */
+  #claim(name: string, bytes: Uint8Array): void {
+    const other = this.#find(bytes);
+    if (other !== undefined) {
+      throw new EngineError(
+        `The blob for the output "${name}" shares bytes with that of the ${other}, and one would overwrite the other. ` +
+          "Give it memory of its own.",
+        name,
+      );
+    }
+    this.#occupied.push({ what: `output "${name}"`, bytes });
+  }
+
+  #find(bytes: Uint8Array): string | undefined {
+    return this.#occupied.find((tensor) => overlap(tensor.bytes, bytes))?.what;
   }
 
   #make(name: string, precision: OnnxTensorInfo["precision"], dims: readonly number[]): TBlob {
@@ -137,18 +148,20 @@ export class Run {
     return blob;
   }
 
-  /** A copy of an input in memory that the engine takes: the allocator's, or the runtime's if that is shared too. */
+  /** A copy of an input in memory that the engine takes: the allocator's, or the runtime's where that does not do. */
   #stage(blob: TBlob, bytes: ReadonlyBytes): ReadonlyLockedMemory {
-    const { precision, dims } = blob.desc;
-    for (const allocator of [this.#context.allocator, new SystemAllocator()]) {
-      const copy = createBlob({ precision, dims }, { allocator });
-      this.#staging.push(copy);
-      const map = this.#hold(copy.wmap());
-      if (isShared(map.bytes)) continue;
-      map.bytes.set(bytes as Uint8Array);
-      return map;
-    }
-    throw new EngineError("SystemAllocator gave shared memory, which it never does. Please report this.");
+    const map = this.#stagingBlock(blob, this.#context.allocator) ?? this.#stagingBlock(blob, new SystemAllocator());
+    if (map === undefined) throw new EngineError("This runtime has no memory that is not shared.");
+    map.bytes.set(bytes as Uint8Array);
+    this.#occupied.push({ what: "copy of an input", bytes: map.bytes });
+    return map;
+  }
+
+  #stagingBlock({ desc: { precision, dims } }: TBlob, allocator: IAllocator): LockedMemory | undefined {
+    const copy = createBlob({ precision, dims }, { allocator });
+    this.#staging.push(copy);
+    const map = this.#hold(copy.wmap());
+    return isShared(map.bytes) || this.#find(map.bytes) !== undefined ? undefined : map;
   }
 
   #tensor({ desc }: TBlob, map: ReadonlyLockedMemory): Tensor {
