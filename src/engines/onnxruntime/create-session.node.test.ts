@@ -3,37 +3,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
+import { FLOAT, INT64, failure, identity, value } from "../../../test/support/onnx-fixture.ts";
 import { defaultAllocator } from "../../allocators/default.ts";
-import { EngineError } from "../../errors.ts";
 import { createSession } from "./create-session.ts";
 import { loadOnnxRuntime } from "./load-onnxruntime.ts";
 import { tinyModel } from "./tiny-model.ts";
 
-const FLOAT = 1;
 const STRING = 8;
 const BFLOAT16 = 16;
 const UINT4 = 21;
 
-function identity(elementType: number, dims?: (number | string)[]): Uint8Array {
-  const value = (name: string) => ({ name, elementType, ...(dims && { dims }) });
-  const node = { op: "Identity", inputs: ["x"], outputs: ["y"] };
-  return tinyModel({ inputs: [value("x")], outputs: [value("y")], nodes: [node] });
+function identityBytes(elementType: number, dims?: (number | string)[]): Uint8Array {
+  return tinyModel(identity(elementType, dims));
 }
 
-async function failure(promise: Promise<unknown>): Promise<EngineError> {
-  const error: unknown = await promise.then(
-    () => "it succeeded",
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(EngineError);
-  return error as EngineError;
+async function declaredDims(dims?: (number | string)[]): Promise<unknown> {
+  await using session = await createSession(identityBytes(FLOAT, dims));
+  return session.inputs[0]!.dims;
 }
 
 test("a model is loaded from bytes, from a path and from a file URL", async () => {
   const folder = await mkdtemp(join(tmpdir(), "onnx-"));
   try {
     const path = join(folder, "identity.onnx");
-    const bytes = identity(FLOAT, ["n"]);
+    const bytes = identityBytes(FLOAT, ["n"]);
     await writeFile(path, bytes);
     for (const model of [bytes, path, pathToFileURL(path)]) {
       await using session = await createSession(model);
@@ -46,7 +39,7 @@ test("a model is loaded from bytes, from a path and from a file URL", async () =
 });
 
 test("a model is loaded from bytes at an offset, and from shared memory", async () => {
-  const bytes = identity(FLOAT, ["n"]);
+  const bytes = identityBytes(FLOAT, ["n"]);
   for (const buffer of [new ArrayBuffer(bytes.length + 7), new SharedArrayBuffer(bytes.length + 7)]) {
     const model = new Uint8Array(buffer, 7);
     model.set(bytes);
@@ -56,29 +49,25 @@ test("a model is loaded from bytes at an offset, and from shared memory", async 
 });
 
 test("the allocator is the default one unless one is given", async () => {
-  await using session = await createSession(identity(FLOAT, ["n"]));
+  await using session = await createSession(identityBytes(FLOAT, ["n"]));
   expect(session.allocator).toBe(defaultAllocator());
 });
 
 test("dims are numbers where fixed, names where free, null where nameless, and no list where not declared", async () => {
-  const dimsOf = async (dims?: (number | string)[]): Promise<unknown> => {
-    await using session = await createSession(identity(FLOAT, dims));
-    return session.inputs[0]!.dims;
-  };
-  expect(await dimsOf(["batch", 3, ""])).toEqual(["batch", 3, null]);
-  expect(await dimsOf([])).toBe(null);
-  expect(await dimsOf()).toBe(null);
+  expect(await declaredDims(["batch", 3, ""])).toEqual(["batch", 3, null]);
+  expect(await declaredDims([])).toBe(null);
+  expect(await declaredDims()).toBe(null);
 });
 
 test("inputs and outputs are described by name and precision", async () => {
-  await using session = await createSession(identity(7, [2]));
+  await using session = await createSession(identityBytes(INT64, [2]));
   expect(session.inputs).toEqual([{ name: "x", precision: "I64", dims: [2] }]);
   expect(session.outputs).toEqual([{ name: "y", precision: "I64", dims: [2] }]);
 });
 
 test("session options are passed on", async () => {
   const sessionOptions = { executionProviders: ["abacus"] };
-  const error = await failure(createSession(identity(FLOAT, ["n"]), { sessionOptions }));
+  const error = await failure(createSession(identityBytes(FLOAT, ["n"]), { sessionOptions }));
   expect(error.message).toMatch(/abacus/);
 });
 
@@ -93,26 +82,31 @@ test("a file that is not there, a directory, no model and no bytes are refused w
 
 test("a URL that is no file and a value that is no model are refused", async () => {
   expect((await failure(createSession(new URL("https://example.com/a.onnx")))).message).toMatch(/Fetch it/);
-  for (const model of [undefined, null, 7, {}, new ArrayBuffer(8)]) {
-    expect((await failure(createSession(model as unknown as string))).message).toMatch(/is no model/);
+  for (const model of [undefined, null, 7, {}, new ArrayBuffer(8)] as unknown as string[]) {
+    expect((await failure(createSession(model))).message).toMatch(/is no model/);
   }
 });
 
 test("a model with strings or 4-bit integers is refused by the name of the tensor", async () => {
-  const strings = await failure(createSession(identity(STRING, ["n"])));
+  const strings = await failure(createSession(identityBytes(STRING, ["n"])));
   expect(strings.tensor).toBe("x");
   expect(strings.message).toMatch(/input "x" of the model holds string elements/);
 
-  const value = (name: string, elementType: number) => ({ name, elementType, dims: ["n"] });
   const nodes = [{ op: "Cast", inputs: ["x"], outputs: ["y"], attributes: { to: UINT4 } }];
-  const graph = { inputs: [value("x", FLOAT)], outputs: [value("y", UINT4)], nodes, opset: 21, irVersion: 10 };
+  const graph = {
+    inputs: [value("x", FLOAT, ["n"])],
+    outputs: [value("y", UINT4, ["n"])],
+    nodes,
+    opset: 21,
+    irVersion: 10,
+  };
   const nibbles = await failure(createSession(tinyModel(graph)));
   expect(nibbles.tensor).toBe("y");
   expect(nibbles.message).toMatch(/output "y" of the model holds uint4 elements/);
 });
 
 test("a model of an element type that the engine does not know is refused with its reason", async () => {
-  expect((await failure(createSession(identity(BFLOAT16, ["n"])))).message).toMatch(/Unsupported data type/);
+  expect((await failure(createSession(identityBytes(BFLOAT16, ["n"])))).message).toMatch(/Unsupported data type/);
 });
 
 test("a missing onnxruntime-node is reported with the command that installs it", async () => {

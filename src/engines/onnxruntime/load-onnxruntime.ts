@@ -1,7 +1,8 @@
+import type * as onnxruntime from "onnxruntime-node";
 import { EngineError } from "../../errors.ts";
 
 /** The module `onnxruntime-node`. */
-export type OnnxRuntime = typeof import("onnxruntime-node");
+export type OnnxRuntime = typeof onnxruntime;
 
 /**
  * Imports the peer dependency.

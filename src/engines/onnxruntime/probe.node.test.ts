@@ -1,6 +1,6 @@
 import * as ort from "onnxruntime-node";
-import { expect, test } from "vitest";
-import { EngineError } from "../../errors.ts";
+import { expect, test, vi } from "vitest";
+import type { EngineError } from "../../errors.ts";
 import type { OnnxRuntime } from "./load-onnxruntime.ts";
 import { probe } from "./probe.ts";
 
@@ -31,7 +31,6 @@ function fakeRuntime(behaviour: {
 
 /** probe() remembers its first answer, so each test takes a module of its own. */
 async function freshProbe(): Promise<typeof probe> {
-  const { vi } = await import("vitest");
   vi.resetModules();
   return (await import("./probe.ts")).probe;
 }

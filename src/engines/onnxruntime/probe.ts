@@ -10,6 +10,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import { EngineError } from "../../errors.ts";
 import type { OnnxRuntime } from "./load-onnxruntime.ts";
 import { tinyModel } from "./tiny-model.ts";
+import type { TinyGraph } from "./tiny-model.ts";
 
 /** How the engine treats an array it is given. */
 export type ArrayUse = "in place" | "copied" | "refused";
@@ -26,6 +27,18 @@ export interface EngineBehaviour {
   /** A run returns a fresh copy of each output even where it wrote it in place. */
   readonly returnsCopies: boolean;
 }
+
+const TWO_ADDITIONS: TinyGraph = {
+  inputs: [{ name: "x", elementType: 1, dims: ["n"] }],
+  outputs: [
+    { name: "y", elementType: 1, dims: ["n"] },
+    { name: "z", elementType: 1, dims: ["n"] },
+  ],
+  nodes: [
+    { op: "Add", inputs: ["x", "x"], outputs: ["y"] },
+    { op: "Add", inputs: ["x", "y"], outputs: ["z"] },
+  ],
+};
 
 let behaviour: Promise<EngineBehaviour> | undefined;
 
@@ -44,23 +57,15 @@ export function probe(ort: OnnxRuntime): Promise<EngineBehaviour> {
 }
 
 async function observe(ort: OnnxRuntime): Promise<EngineBehaviour> {
-  const value = (name: string) => ({ name, elementType: 1, dims: ["n"] });
-  const add = (a: string, b: string, sum: string) => ({ op: "Add", inputs: [a, b], outputs: [sum] });
-  const model = tinyModel({
-    inputs: [value("x")],
-    outputs: [value("y"), value("z")],
-    nodes: [add("x", "x", "y"), add("x", "y", "z")],
-  });
-  const session = await ort.InferenceSession.create(model, { logSeverityLevel: 4 });
+  const session = await ort.InferenceSession.create(tinyModel(TWO_ADDITIONS), { logSeverityLevel: 4 });
   const run: Run = async (x, y) => {
-    const tensor = (data: Float32Array) => new ort.Tensor("float32", data, [data.length]);
-    return session.run({ x: tensor(x.fill(1)) }, { y: tensor(y), z: null });
+    const feeds = { x: new ort.Tensor("float32", x.fill(1), [x.length]) };
+    return session.run(feeds, { y: new ort.Tensor("float32", y, [y.length]), z: null });
   };
   try {
     await run(array(new ArrayBuffer(256)), array(new ArrayBuffer(256)));
-    const own = await observeBuffers(run, (bytes) => new ArrayBuffer(bytes));
+    const { inputs, outputs, returnsCopies } = await observeBuffers(run, (bytes) => new ArrayBuffer(bytes));
     const shared = await observeBuffers(run, (bytes) => new SharedArrayBuffer(bytes));
-    const { inputs, outputs, returnsCopies } = own;
     return { inputs, outputs, sharedInputs: shared.inputs, sharedOutputs: shared.outputs, returnsCopies };
   } finally {
     await session.release();

@@ -152,7 +152,7 @@ export class Run {
   #stage(blob: TBlob, bytes: ReadonlyBytes): ReadonlyLockedMemory {
     const map = this.#stagingBlock(blob, this.#context.allocator) ?? this.#stagingBlock(blob, new SystemAllocator());
     if (map === undefined) throw new EngineError("This runtime has no memory that is not shared.");
-    map.bytes.set(bytes as Uint8Array);
+    map.bytes.set(bytes);
     this.#occupied.push({ what: "copy of an input", bytes: map.bytes });
     return map;
   }
@@ -170,7 +170,10 @@ export class Run {
     const { Tensor } = this.#context.ort as unknown as {
       Tensor: new (type: string, data: unknown, dims: readonly number[]) => Tensor;
     };
-    return new Tensor(type, map.data, desc.dims);
+    const tensor = new Tensor(type, map.data, desc.dims);
+    // Where the runtime has Float16Array, the constructor insists on it, but the binding (1.30) takes the bits only.
+    if (type === "float16") Object.defineProperty(tensor, "data", { value: bitsOf(map.bytes) });
+    return tensor;
   }
 
   #hold<M extends ReadonlyLockedMemory>(map: M): M {
@@ -192,4 +195,8 @@ function overlap(a: ReadonlyBytes, b: ReadonlyBytes): boolean {
   const begin = Math.max(a.byteOffset, b.byteOffset);
   const end = Math.min(a.byteOffset + a.byteLength, b.byteOffset + b.byteLength);
   return a.buffer === b.buffer && begin < end;
+}
+
+function bitsOf({ buffer, byteOffset, byteLength }: ReadonlyBytes): Uint16Array {
+  return new Uint16Array(buffer, byteOffset, byteLength / 2);
 }

@@ -70,11 +70,16 @@ function valueInfo({ name, elementType, dims }: TinyValue): number[] {
 }
 
 function message(...fields: readonly Field[]): number[] {
-  return fields.flatMap(([number, value]) => {
-    if (typeof value === "number") return [...varint(number * 8), ...varint(value)];
-    const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
-    return [...varint(number * 8 + 2), ...varint(bytes.length), ...bytes];
-  });
+  const message: number[] = [];
+  for (const [number, value] of fields) {
+    if (typeof value === "number") {
+      message.push(...varint(number * 8), ...varint(value));
+    } else {
+      const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
+      message.push(...varint(number * 8 + 2), ...varint(bytes.length), ...bytes);
+    }
+  }
+  return message;
 }
 
 /** Base 128, lowest digit first; the top bit says that another one follows. */
