@@ -1,0 +1,31 @@
+/** Where the text is: the detector, run in blobs. */
+import { createBlob } from "tensorheap";
+import type { IAllocator } from "tensorheap";
+import type { OnnxSession } from "tensorheap/engines/onnxruntime";
+import { findBoxes, inReadingOrder } from "./boxes.ts";
+import { sample } from "./image.ts";
+import type { Image, Rectangle } from "./image.ts";
+import { DETECTOR_PIXELS, detectorSize, toImage, whole } from "./paddle.ts";
+
+/** @returns boxes around the lines of text, in reading order, in pixels of the image */
+export async function detect(session: OnnxSession, image: Image, allocator: IAllocator): Promise<Rectangle[]> {
+  const [inputName = "", outputName = ""] = [...session.inputNames, ...session.outputNames];
+  const { width, height } = detectorSize(image);
+
+  using input = createBlob({ precision: "FP32", dims: [1, 3, height, width] }, { allocator });
+  {
+    using map = input.wmap();
+    sample(image, whole(image), DETECTOR_PIXELS, map.data, width, height);
+  }
+
+  using output = createBlob({ precision: "FP32", dims: [1, 1, height, width] }, { allocator });
+  await session.run({ [inputName]: input }, { [outputName]: output });
+
+  using seen = createBlob({ precision: "U8", dims: [height, width] }, { allocator });
+  using queue = createBlob({ precision: "I32", dims: [height, width] }, { allocator });
+  using map = output.rmap();
+  using seenMap = seen.wmap();
+  using queueMap = queue.wmap();
+  const boxes = findBoxes(map.data, width, height, seenMap.data, queueMap.data);
+  return inReadingOrder(toImage(boxes, image, { width, height }));
+}

@@ -1,0 +1,25 @@
+/** The whole job in blobs: every tensor and every scratch buffer comes out of one allocator, and goes back to it. */
+import type { IAllocator } from "tensorheap";
+import type { OnnxSession } from "tensorheap/engines/onnxruntime";
+import type { Reading } from "./ctc.ts";
+import { detect } from "./detect.ts";
+import type { Image } from "./image.ts";
+import { LEAST_CONFIDENCE } from "./paddle.ts";
+import { recognise } from "./recognise.ts";
+
+export interface Models {
+  readonly detector: OnnxSession;
+  readonly recogniser: OnnxSession;
+  readonly characters: readonly string[];
+}
+
+/** @returns the lines of text in reading order */
+export async function read(models: Models, image: Image, allocator: IAllocator): Promise<Reading[]> {
+  const { detector, recogniser, characters } = models;
+  const readings: Reading[] = [];
+  for (const box of await detect(detector, image, allocator)) {
+    const reading = await recognise(recogniser, image, box, characters, allocator);
+    if (reading.text !== "" && reading.confidence >= LEAST_CONFIDENCE) readings.push(reading);
+  }
+  return readings;
+}
