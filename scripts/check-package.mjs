@@ -22,9 +22,14 @@ try {
 }
 
 function pack() {
-  const printed = execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", work], { cwd: root, encoding: "utf8" });
+  const printed = execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", work], {
+    cwd: root,
+    encoding: "utf8",
+  });
   const [{ filename, files, size }] = JSON.parse(printed.slice(printed.indexOf("[")));
-  const strays = files.map((file) => file.path).filter((path) => /\.(test|fixture)\.|(^|\/)(test|bench|examples)\//.test(path));
+  const strays = files
+    .map((file) => file.path)
+    .filter((path) => /\.(test|fixture)\.|(^|\/)(test|bench|examples)\//.test(path));
   if (strays.length > 0) throw new Error(`The package ships what it should not: ${strays.join(", ")}`);
   console.log(`packed ${filename}: ${files.length} files, ${Math.round(size / 1024)} KiB`);
   return join(work, filename);
@@ -36,10 +41,22 @@ function install(tarball) {
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
   run("npm", ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", tarball], project);
   const installed = JSON.parse(readFileSync(join(project, "node_modules", ".package-lock.json"), "utf8")).packages;
-  const others = Object.entries(installed).filter(([path, { optional, peer }]) => path !== "node_modules/tensorheap" && !optional && !peer);
-  if (others.length > 0) throw new Error(`The core must have no dependency, but npm installed ${others.map(([path]) => path).join(", ")}`);
+  const others = Object.entries(installed).filter(
+    ([path, { optional, peer }]) => path !== "node_modules/tensorheap" && !optional && !peer,
+  );
+  if (others.length > 0)
+    throw new Error(`The core must have no dependency, but npm installed ${others.map(([path]) => path).join(", ")}`);
   // The peers that some examples use are large; they are lent from here instead of being fetched again.
-  for (const peer of ["onnxruntime-node", "onnxruntime-common", "fast-check", "pure-rand", "@types", "undici-types", "vitest", "@gutenye"]) {
+  for (const peer of [
+    "onnxruntime-node",
+    "onnxruntime-common",
+    "fast-check",
+    "pure-rand",
+    "@types",
+    "undici-types",
+    "vitest",
+    "@gutenye",
+  ]) {
     symlinkSync(join(root, "node_modules", peer), join(project, "node_modules", peer));
   }
   return project;
@@ -47,13 +64,27 @@ function install(tarball) {
 
 /** The TypeScript blocks of a page; one that says `no-run` is only compiled. */
 function examplesOf(markdown) {
-  return [...markdown.matchAll(/^```ts( no-run)?\n(.*?)^```/gms)].map(([, flag, code]) => ({ code, runs: flag === undefined }));
+  return [...markdown.matchAll(/^```ts( no-run)?\n(.*?)^```/gms)].map(([, flag, code]) => ({
+    code,
+    runs: flag === undefined,
+  }));
 }
 
 function checkExamples(project, examples) {
   if (examples.length === 0) throw new Error("The README has no example.");
-  for (const [i, { code }] of examples.entries()) writeFileSync(join(project, `example-${i + 1}.ts`), `${code}\nexport {};\n`);
-  const options = ["--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2024,esnext.disposable,dom", "--types", "node"];
+  for (const [i, { code }] of examples.entries())
+    writeFileSync(join(project, `example-${i + 1}.ts`), `${code}\nexport {};\n`);
+  const options = [
+    "--strict",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2022",
+    "--lib",
+    "es2024,esnext.disposable,dom",
+    "--types",
+    "node",
+  ];
   run(bin("tsc"), [...options, "--outDir", "out", ...examples.map((_, i) => `example-${i + 1}.ts`)], project);
   for (const [i, { runs }] of examples.entries()) {
     if (runs) run(process.execPath, [join("out", `example-${i + 1}.js`)], project);
