@@ -7,19 +7,17 @@ import {
   FIRST_BLOCK_RECORD,
   FREED_BYTES,
   FREED_COUNT,
-  LARGE_BINS,
   LOCKED_COUNT,
   PENDING,
   PENDING_COUNT,
   RECORDS_END,
-  SMALL_BINS,
   SPARE_RECORD,
   TOTAL_BYTES,
   TOTAL_COUNT,
 } from "./arena-storage.ts";
 import { isHole, largeZone, smallZone } from "./arena.ts";
 import type { Arena } from "./arena.ts";
-import { BIN_COUNT, binOf, firstHole, hasBits } from "./bins.ts";
+import { BIN_COUNT, LARGE_BINS, SMALL_BINS, binOf, bitsOf, headOf } from "./bins.ts";
 import { INDEX_MASK } from "./handle.ts";
 import {
   BIN_NEXT,
@@ -40,7 +38,7 @@ import {
   zoneOf,
 } from "./record.ts";
 
-/** What the walk found, to be compared with what the arena counts. */
+/** What the walk found (a pending block counts as live, since it is not counted as freed yet), to be compared with what the arena counts. */
 interface Census {
   liveBytes: number;
   liveCount: number;
@@ -112,12 +110,9 @@ function checkZone({ records }: Arena, zone: number, pending: Set<number>, censu
 function countBlock(records: Int32Array, block: number, pending: Set<number>, census: Census): void {
   require(records[block + BIN_PREV] === -1, `block ${block} is in no bin but has a link`);
   const handle = records[block]!;
-  if (handle < 0) {
-    require(pending.has(block), `block ${block} is free, and neither binned nor pending`);
-    require((~handle & INDEX_MASK) === block / RECORD_WORDS, `block ${block} would give out another's handle`);
-    return;
-  }
-  require((handle & INDEX_MASK) === block / RECORD_WORDS, `block ${block} has another's handle`);
+  require(handle >= 0 || pending.has(block), `block ${block} is free, and neither binned nor pending`);
+  require((Math.max(handle, ~handle) & INDEX_MASK) === block / RECORD_WORDS, `block ${block} has another's handle`);
+  require(handle >= 0 || records[block + LOCKS] === 0, `block ${block} is pending and locked`);
   census.liveCount++;
   census.liveBytes += records[block + SIZE]! * 64 - (records[block + OWNER]! & 127);
   if (records[block + LOCKS]! > 0) census.lockedCount++;
@@ -127,12 +122,13 @@ function countBlock(records: Int32Array, block: number, pending: Set<number>, ce
 function checkBins({ header, records }: Arena, bins: number, small: boolean): number {
   let count = 0;
   for (let bin = 0; bin < BIN_COUNT; bin++) {
-    const first = firstHole(header, bins, bin);
-    const bits = hasBits(header, bins, bin);
-    require(bits.bin === (first !== 0), `the bit of bin ${bin} is ${bits.bin}, its first hole ${first}`);
+    const head = headOf(bins, bin);
+    const first = records[head + BIN_NEXT]!;
+    const bits = bitsOf(header, bins, bin);
+    require(bits.bin === (first !== head), `the bit of bin ${bin} is ${bits.bin}, its first hole ${first}`);
     require(bits.row === bits.any, `the row bit of bin ${bin} is wrong`);
-    let previous = 0;
-    for (let hole = first; hole !== 0; hole = records[hole + BIN_NEXT]!) {
+    let previous = head;
+    for (let hole = first; hole !== head; hole = records[hole + BIN_NEXT]!) {
       require(isHole(records, hole), `bin ${bin} has block ${hole}, which is no hole`);
       require(binOf(records[hole + SIZE]!) === bin, `hole ${hole} is in bin ${bin}, of another size`);
       require(records[hole + BIN_PREV] === previous, `hole ${hole} does not point back in bin ${bin}`);
@@ -141,6 +137,7 @@ function checkBins({ header, records }: Arena, bins: number, small: boolean): nu
       previous = hole;
       count++;
     }
+    require(records[head + BIN_PREV] === previous, `bin ${bin} does not end at ${previous}`);
   }
   return count;
 }

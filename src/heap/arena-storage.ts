@@ -2,7 +2,7 @@
  * Where an arena keeps its books: three flat arrays, so that they can stand in private memory and grow, or in memory
  * that several threads share and be of a fixed size.
  */
-import { BINS_WORDS } from "./bins.ts";
+import { BITS, BITS_WORDS, HEADS, HEADS_WORDS } from "./bins.ts";
 import { INDEX_BITS } from "./handle.ts";
 import { RECORD_WORDS } from "./record.ts";
 
@@ -11,7 +11,8 @@ export const PENDING_LIMIT = 2048;
 
 /** Regions that an arena can have at once; each has two zones, whose records stand right behind the dummy. */
 export const MAX_REGIONS = 128;
-export const FIRST_BLOCK_RECORD: number = (1 + 2 * MAX_REGIONS) * RECORD_WORDS;
+/** The records of blocks stand behind those of zones and the heads of bins. */
+export const FIRST_BLOCK_RECORD: number = alignedRecord(HEADS + HEADS_WORDS);
 export const MAX_RECORD_WORDS: number = (1 << INDEX_BITS) * RECORD_WORDS;
 
 /** Blocks and holes together, at most. */
@@ -25,19 +26,23 @@ export const LOCKED_COUNT = 3;
 export const GENERATION = 4;
 /** One past the last region slot that was ever used. */
 export const REGIONS_END = 5;
-export const LARGE_BINS = 8;
-export const SMALL_BINS: number = LARGE_BINS + BINS_WORDS;
-export const PENDING: number = SMALL_BINS + BINS_WORDS;
+/** Behind the bits of the bins. */
+export const PENDING: number = BITS + BITS_WORDS;
 export const HEADER_WORDS: number = PENDING + PENDING_LIMIT;
 
-/** Slots of the counters, which outgrow 32 bits. */
+/**
+ * Slots of the counters, which outgrow 32 bits. What is pending is not freed yet; a pending block that is handed out
+ * again counts in the last two only, as one free and one allocation more.
+ */
 export const TOTAL_BYTES = 0;
 export const TOTAL_COUNT = 1;
 export const FREED_BYTES = 2;
 export const FREED_COUNT = 3;
 export const PEAK_BYTES = 4;
 export const PEAK_COUNT = 5;
-export const COUNTERS = 6;
+export const REUSED_BYTES = 6;
+export const REUSED_COUNT = 7;
+export const COUNTERS = 8;
 
 export interface ArenaStorage {
   readonly header: Int32Array;
@@ -62,4 +67,8 @@ function doubled(records: Int32Array): Int32Array | undefined {
   const larger = new Int32Array(Math.min(records.length * 2, MAX_RECORD_WORDS));
   larger.set(records);
   return larger;
+}
+
+function alignedRecord(word: number): number {
+  return Math.ceil(word / RECORD_WORDS) * RECORD_WORDS;
 }

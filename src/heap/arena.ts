@@ -8,7 +8,7 @@
  *
  * Deferred, never forgotten. `free` pushes the block on a stack of pending ones. `allocate` looks at the top of it: a
  * block of the same size that could not coalesce is handed out again, just what freeing and searching would have done,
- * so it costs no footprint. In every other case the whole stack is drained first: each block coalesces with the holes on
+ * so it costs no footprint, and what is live did not change. In every other case the whole stack is drained first: each block coalesces with the holes on
  * both sides, one at the end of its zone lowers the top, the rest is binned. Every search thus sees holes fully
  * coalesced, and deferral cannot make the heap creep, as quick lists of exact sizes do.
  *
@@ -19,7 +19,6 @@ import {
   FREED_BYTES,
   FREED_COUNT,
   GENERATION,
-  LARGE_BINS,
   LOCKED_COUNT,
   MAX_REGIONS,
   PEAK_BYTES,
@@ -28,14 +27,24 @@ import {
   PENDING_COUNT,
   PENDING_LIMIT,
   RECORDS_END,
+  REUSED_BYTES,
+  REUSED_COUNT,
   REGIONS_END,
-  SMALL_BINS,
   SPARE_RECORD,
   TOTAL_BYTES,
   TOTAL_COUNT,
 } from "./arena-storage.ts";
 import type { ArenaStorage } from "./arena-storage.ts";
-import { findHole, findHoleInOwnBin, insertHole, largestHole, removeHole } from "./bins.ts";
+import {
+  LARGE_BINS,
+  SMALL_BINS,
+  findHole,
+  findHoleInOwnBin,
+  initBins,
+  insertHole,
+  largestHole,
+  removeHole,
+} from "./bins.ts";
 import { GRANULE, granulesOf } from "./granule.ts";
 import { firstGeneration, nextHandle } from "./handle.ts";
 import {
@@ -89,6 +98,7 @@ export class Arena {
     this.header[GENERATION] = firstGeneration();
     // No handle has index 0 and is negative: nothing matches the dummy.
     this.records[HANDLE] = -1;
+    initBins(this.records);
   }
 
   /**
@@ -135,21 +145,20 @@ export class Arena {
 
   /** Reserves `size` bytes. @returns a handle, or {@link NO_ROOM}. */
   allocate(size: number): number {
-    if (size > MAX_BLOCK) return NO_ROOM;
-    const granules = granulesOf(size);
     const header = this.header;
     const records = this.records;
     const pending = header[PENDING_COUNT]!;
     if (pending > 0) {
       const last = header[PENDING + pending - 1]!;
-      if (records[last + SIZE] === granules && cannotCoalesce(records, last)) {
+      if (sizeIn(records, last) === size && cannotCoalesce(records, last)) {
         header[PENDING_COUNT] = pending - 1;
-        return this.#open(records, last, size);
+        return this.#reopen(records, last, size);
       }
       this.drain();
     }
-    const small = granules <= SMALL_GRANULES;
-    const block = this.#search(granules, small);
+    if (size > MAX_BLOCK) return NO_ROOM;
+    const granules = granulesOf(size);
+    const block = this.#search(granules, granules <= SMALL_GRANULES);
     return block === 0 ? NO_ROOM : this.#open(this.records, block, size);
   }
 
@@ -168,9 +177,6 @@ export class Arena {
     const block = recordOf(handle);
     if (records[block] !== handle || records[block + LOCKS] !== 0) return false;
     records[block] = ~nextHandle(handle);
-    const counters = this.counters;
-    counters[FREED_BYTES]! += records[block + SIZE]! * GRANULE - (records[block + OWNER]! & SLACK_MASK);
-    counters[FREED_COUNT]!++;
     const header = this.header;
     const pending = header[PENDING_COUNT]!;
     header[PENDING + pending] = block;
@@ -215,16 +221,20 @@ export class Arena {
 
   /** Bytes that were asked for. */
   sizeOf(block: number): number {
-    return this.records[block + SIZE]! * GRANULE - (this.records[block + OWNER]! & SLACK_MASK);
+    return sizeIn(this.records, block);
   }
 
-  /** Coalesces and bins every pending block. */
+  /** Coalesces and bins every pending block, and counts it as freed. */
   drain(): void {
-    const header = this.header;
-    const records = this.records;
+    const { header, records, counters } = this;
     const pending = header[PENDING_COUNT]!;
     header[PENDING_COUNT] = 0;
-    for (let i = 0; i < pending; i++) this.#coalesce(header, records, header[PENDING + i]!);
+    counters[FREED_COUNT]! += pending;
+    for (let i = 0; i < pending; i++) {
+      const block = header[PENDING + i]!;
+      counters[FREED_BYTES]! += sizeIn(records, block);
+      this.#coalesce(header, records, block);
+    }
   }
 
   /** Granules of the largest block that any region has room for. Drains. */
@@ -248,6 +258,19 @@ export class Arena {
     return true;
   }
 
+  /**
+   * Hands a pending block out again, at the size it had. It was never counted as freed, so that what is
+   * live, and the peak, are as they were before; only the totals move.
+   */
+  #reopen(records: Int32Array, block: number, size: number): number {
+    const handle = ~records[block]!;
+    records[block] = handle;
+    const counters = this.counters;
+    counters[REUSED_BYTES]! += size;
+    counters[REUSED_COUNT]!++;
+    return handle;
+  }
+
   #open(records: Int32Array, block: number, size: number): number {
     const handle = ~records[block]!;
     records[block] = handle;
@@ -269,7 +292,7 @@ export class Arena {
     if (!this.hasSpareRecord()) return 0;
     const { header, records } = this;
     const bins = small ? SMALL_BINS : LARGE_BINS;
-    const hole = findHole(header, bins, records, granules) || findHoleInOwnBin(header, bins, records, granules);
+    const hole = findHole(header, bins, records, granules) || findHoleInOwnBin(records, bins, granules);
     if (hole === 0) return this.#bump(granules, small);
 
     removeHole(header, bins, records, hole);
@@ -396,6 +419,11 @@ export class Arena {
     records[zone + FIRST] = zone;
     records[zone + LAST] = zone;
   }
+}
+
+/** Bytes that were asked for. */
+function sizeIn(records: Int32Array, block: number): number {
+  return records[block + SIZE]! * GRANULE - (records[block + OWNER]! & SLACK_MASK);
 }
 
 /** The record of a region's large zone, which grows up from offset 0. */

@@ -6,17 +6,35 @@
  * Masmano's TLSF, 2004, with finer ranges). Within a bin, order is last in, first out: on real traces, sorted bins gave
  * the same footprint.
  *
- * Everything stands in the arena's header, an Int32Array; links between holes stand in their records.
+ * A bin is a ring: its holes and a head, linked by two words of each. Whether a hole is the first, the last or the only
+ * one of its bin is a coin toss that no processor predicts; in a ring, taking it out is the same for all three, and the
+ * bits are cleared by arithmetic.
+ *
+ * There are two sets of bins, for the two kinds of zone. The bits of a set stand in the arena's header, its heads in the
+ * records, where the links of holes are.
  */
 import { BIN_NEXT, BIN_PREV, SIZE } from "./record.ts";
 
 const ROWS = 27;
 const COLUMNS = 32;
 
-/** Words of one set of bins: a word of row bits, a word per row, a head per bin. */
-export const BINS_WORDS: number = 1 + ROWS + ROWS * COLUMNS;
-const ROW = 1;
-const HEAD: number = 1 + ROWS;
+/** The two sets. */
+export const LARGE_BINS = 0;
+export const SMALL_BINS = 1;
+
+/** Header words of both sets: of each, a word of row bits and a word of bits per row. */
+export const BITS_WORDS: number = 2 * (1 + ROWS);
+const BITS_PER_SET = 28;
+/** Where the bits stand in the header. */
+export const BITS = 8;
+
+/** Bins of a set. */
+export const BIN_COUNT: number = ROWS * COLUMNS;
+/** Record words of both sets. A head uses the two words of a record that link holes, so heads stand two words apart. */
+export const HEADS_WORDS: number = 2 * 2 * BIN_COUNT + 8;
+const HEADS_PER_SET = 1728;
+/** The address of the first head, as if it were a record: behind the dummy and the zones of 128 regions. */
+export const HEADS = 2056;
 
 /** The bin of a size: row * 32 + column. */
 export function binOf(granules: number): number {
@@ -25,90 +43,109 @@ export function binOf(granules: number): number {
   return (row << 5) | ((shifted >>> row) & 31);
 }
 
-/** Puts a hole into its bin. `bins` is where its set starts in the header. */
-export function insertHole(header: Int32Array, bins: number, records: Int32Array, hole: number): void {
+/** Makes every bin of both sets an empty ring. */
+export function initBins(records: Int32Array): void {
+  for (let bin = 0; bin < 2 * BIN_COUNT; bin++) {
+    const head = HEADS + 2 * bin;
+    records[head + BIN_NEXT] = head;
+    records[head + BIN_PREV] = head;
+  }
+}
+
+/** Puts a hole into its bin. */
+export function insertHole(header: Int32Array, set: number, records: Int32Array, hole: number): void {
   const bin = binOf(records[hole + SIZE]!);
-  const head = header[bins + HEAD + bin]!;
-  records[hole + BIN_NEXT] = head;
-  records[hole + BIN_PREV] = 0;
-  // With no head this writes into the dummy record.
-  records[head + BIN_PREV] = hole;
-  header[bins + HEAD + bin] = hole;
-  header[bins + ROW + (bin >> 5)]! |= 1 << (bin & 31);
-  header[bins]! |= 1 << (bin >> 5);
+  const head = headOf(set, bin);
+  const next = records[head + BIN_NEXT]!;
+  records[hole + BIN_NEXT] = next;
+  records[hole + BIN_PREV] = head;
+  records[next + BIN_PREV] = hole;
+  records[head + BIN_NEXT] = hole;
+  const rows = BITS + set * BITS_PER_SET;
+  header[rows]! |= 1 << (bin >> 5);
+  header[rows + 1 + (bin >> 5)]! |= 1 << (bin & 31);
 }
 
 /** Takes a hole out of its bin. */
-export function removeHole(header: Int32Array, bins: number, records: Int32Array, hole: number): void {
+export function removeHole(header: Int32Array, set: number, records: Int32Array, hole: number): void {
   const next = records[hole + BIN_NEXT]!;
   const previous = records[hole + BIN_PREV]!;
   records[next + BIN_PREV] = previous;
-  if (previous !== 0) {
-    records[previous + BIN_NEXT] = next;
-  } else {
-    const bin = binOf(records[hole + SIZE]!);
-    header[bins + HEAD + bin] = next;
-    if (next === 0) clearBit(header, bins, bin);
-  }
+  records[previous + BIN_NEXT] = next;
   records[hole + BIN_NEXT] = 0;
   records[hole + BIN_PREV] = -1;
-}
 
-function clearBit(header: Int32Array, bins: number, bin: number): void {
+  // Both neighbours are the head when the bin is empty now: the difference is 0, and 0 - 1 is the only negative number.
+  const bin = binOf(records[hole + SIZE]!);
+  const rows = BITS + set * BITS_PER_SET;
   const row = bin >> 5;
-  const word = header[bins + ROW + row]! & ~(1 << (bin & 31));
-  header[bins + ROW + row] = word;
-  if (word === 0) header[bins]! &= ~(1 << row);
+  const emptiedBin = ((next ^ previous) - 1) >>> 31;
+  const columns = header[rows + 1 + row]! & ~(emptiedBin << (bin & 31));
+  header[rows + 1 + row] = columns;
+  const emptiedRow = ((columns | -columns) >>> 31) ^ 1;
+  header[rows]! &= ~(emptiedRow << row);
 }
 
 /** A hole of at least `granules`: one of its own bin if the first there is large enough, else of the next larger. 0: none. */
-export function findHole(header: Int32Array, bins: number, records: Int32Array, granules: number): number {
+export function findHole(header: Int32Array, set: number, records: Int32Array, granules: number): number {
   const bin = binOf(granules);
-  const head = header[bins + HEAD + bin]!;
-  if (head !== 0 && records[head + SIZE]! >= granules) return head;
-
   const row = bin >> 5;
+  const rows = BITS + set * BITS_PER_SET;
+  let columns = header[rows + 1 + row]! & (-1 << (bin & 31));
+  if (columns !== 0) {
+    const hole = firstHole(records, set, (row << 5) | lowestBit(columns));
+    if (records[hole + SIZE]! >= granules) return hole;
+    // It was its own bin's. Any hole of the next one in the row is large enough.
+    columns &= columns - 1;
+    if (columns !== 0) return firstHole(records, set, (row << 5) | lowestBit(columns));
+  }
   // A shift by 32 is a shift by 0, hence -2 and not -1 shifted one further.
-  const columns = header[bins + ROW + row]! & (-2 << (bin & 31));
-  if (columns !== 0) return header[bins + HEAD + ((row << 5) | lowestBit(columns))]!;
-
-  const rows = header[bins]! & (-2 << row);
-  if (rows === 0) return 0;
-  const above = lowestBit(rows);
-  return header[bins + HEAD + ((above << 5) | lowestBit(header[bins + ROW + above]!))]!;
+  const larger = header[rows]! & (-2 << row);
+  if (larger === 0) return 0;
+  const above = lowestBit(larger);
+  return firstHole(records, set, (above << 5) | lowestBit(header[rows + 1 + above]!));
 }
 
 /** The hole of at least `granules` that {@link findHole} may miss: one further down in its own bin. 0: none. */
-export function findHoleInOwnBin(header: Int32Array, bins: number, records: Int32Array, granules: number): number {
-  let hole = header[bins + HEAD + binOf(granules)]!;
-  while (hole !== 0 && records[hole + SIZE]! < granules) hole = records[hole + BIN_NEXT]!;
-  return hole;
+export function findHoleInOwnBin(records: Int32Array, set: number, granules: number): number {
+  const head = headOf(set, binOf(granules));
+  let hole = records[head + BIN_NEXT]!;
+  while (hole !== head && records[hole + SIZE]! < granules) hole = records[hole + BIN_NEXT]!;
+  return hole === head ? 0 : hole;
 }
 
 /** Granules of the largest hole, 0 when there is none. */
-export function largestHole(header: Int32Array, bins: number, records: Int32Array): number {
-  if (header[bins] === 0) return 0;
-  const row = 31 - Math.clz32(header[bins]!);
-  const column = 31 - Math.clz32(header[bins + ROW + row]!);
+export function largestHole(header: Int32Array, set: number, records: Int32Array): number {
+  const rows = BITS + set * BITS_PER_SET;
+  if (header[rows] === 0) return 0;
+  const row = 31 - Math.clz32(header[rows]!);
+  const head = headOf(set, (row << 5) | (31 - Math.clz32(header[rows + 1 + row]!)));
   let largest = 0;
-  for (let hole = firstHole(header, bins, (row << 5) | column); hole !== 0; hole = records[hole + BIN_NEXT]!) {
+  for (let hole = records[head + BIN_NEXT]!; hole !== head; hole = records[hole + BIN_NEXT]!) {
     largest = Math.max(largest, records[hole + SIZE]!);
   }
   return largest;
 }
 
-/** Bins in a set. */
-export const BIN_COUNT: number = ROWS * COLUMNS;
-
-/** The first hole of a bin, 0 when it has none. */
-export function firstHole(header: Int32Array, bins: number, bin: number): number {
-  return header[bins + HEAD + bin]!;
+/** The head of a bin, in whose ring its holes are. */
+export function headOf(set: number, bin: number): number {
+  return HEADS + set * HEADS_PER_SET + 2 * bin;
 }
 
-/** Whether the bits of both levels say that the bin has holes. */
-export function hasBits(header: Int32Array, bins: number, bin: number): { bin: boolean; row: boolean; any: boolean } {
-  const row = header[bins + ROW + (bin >> 5)]!;
-  return { bin: (row & (1 << (bin & 31))) !== 0, row: (header[bins]! & (1 << (bin >> 5))) !== 0, any: row !== 0 };
+/** What the bits say of a bin, and whether its row has any bit. */
+export function bitsOf(header: Int32Array, set: number, bin: number): { bin: boolean; row: boolean; any: boolean } {
+  const rows = BITS + set * BITS_PER_SET;
+  const columns = header[rows + 1 + (bin >> 5)]!;
+  return {
+    bin: (columns & (1 << (bin & 31))) !== 0,
+    row: (header[rows]! & (1 << (bin >> 5))) !== 0,
+    any: columns !== 0,
+  };
+}
+
+/** The hole that came last into a bin that has some. */
+function firstHole(records: Int32Array, set: number, bin: number): number {
+  return records[headOf(set, bin) + BIN_NEXT]!;
 }
 
 function lowestBit(word: number): number {

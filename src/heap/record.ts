@@ -22,7 +22,7 @@ export const OFFSET = 4;
 /** Of a live block: its lock count. Of a hole: the next in its bin. Of a spare record: the next spare one. */
 export const LOCKS = 5;
 export const BIN_NEXT = 5;
-/** Of a hole: the one before it in its bin, 0 for the first. -1 for whatever is in no bin. */
+/** Of a hole: the one before it in its bin. -1 for whatever is in no bin. */
 export const BIN_PREV = 6;
 /** The zone's record number above 7 bits of slack: granule bytes that were not asked for, 0 to 64. */
 export const OWNER = 7;
