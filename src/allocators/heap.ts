@@ -19,7 +19,7 @@ export interface HeapOptions {
   readonly maxBytes?: number;
   /**
    * Bytes of the first region; each later one is as large as all before it together, up to 1 GiB. Pages cost nothing
-   * until they are touched, so larger is better: blocks do not span regions. Default: `maxBytes` where given, else 64 MiB.
+   * until they are touched, so larger is better: blocks do not span regions. Default: `maxBytes` where given, else 256 MiB.
    */
   readonly regionBytes?: number;
   /** Whether each block is zeroed when it is handed out. Default: false. */
@@ -28,7 +28,7 @@ export interface HeapOptions {
   readonly name?: string;
 }
 
-const DEFAULT_REGION_BYTES = 64 * 2 ** 20;
+const DEFAULT_REGION_BYTES = 256 * 2 ** 20;
 const LARGEST_STEP_BYTES = 2 ** 30;
 
 /**

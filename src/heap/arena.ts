@@ -292,9 +292,18 @@ export class Arena {
     if (!this.hasSpareRecord()) return 0;
     const { header, records } = this;
     const bins = small ? SMALL_BINS : LARGE_BINS;
-    const hole = findHole(header, bins, records, granules) || findHoleInOwnBin(records, bins, granules);
-    if (hole === 0) return this.#bump(granules, small);
+    const hole = findHole(header, bins, records, granules);
+    if (hole === 0) {
+      const block = this.#bump(granules, small);
+      if (block !== 0) return block;
+      const last = findHoleInOwnBin(records, bins, granules);
+      return last === 0 ? 0 : this.#carve(header, records, last, granules, bins);
+    }
+    return this.#carve(header, records, hole, granules, bins);
+  }
 
+  /** Takes `granules` from the low end of a hole. */
+  #carve(header: Int32Array, records: Int32Array, hole: number, granules: number, bins: number): number {
     removeHole(header, bins, records, hole);
     const zone = zoneOf(records[hole + OWNER]!);
     records[zone + HOLES]!--;
