@@ -44,12 +44,13 @@ describe("elements of every width", () => {
     const original = new Uint8Array(nchw.spanBytes).map((_, i) => (i * 89 + 7) & 0xff);
     const images = [original];
     let last = nchw;
+    let lastImage = original;
     for (const layout of ["NHWC", LAYOUTS["nChw8c"], "NCHW"] as const) {
       const desc = new TensorDesc(precision, DIMS, layout);
       const bytes = new Uint8Array(desc.spanBytes);
-      copyElements(images.at(-1)!, last, bytes, desc);
+      copyElements(lastImage, last, bytes, desc);
       images.push(bytes);
-      last = desc;
+      [last, lastImage] = [desc, bytes];
     }
     expect(images[1]).not.toEqual(original);
     expect(images[3]).toEqual(original);

@@ -4,6 +4,7 @@ import { LockOp } from "../allocator.ts";
 import { LockError } from "../errors.ts";
 import { Block } from "./block.ts";
 import { Holding } from "./holding.ts";
+import { TensorDesc } from "./tensor-desc.ts";
 
 function setUp(): { allocator: CountingAllocator; block: Block; holding: Holding } {
   const allocator = new CountingAllocator();
@@ -76,5 +77,33 @@ describe("reclaim", () => {
       throw new Error("disposed");
     };
     expect(holding.reclaim()).toBe(0);
+  });
+});
+
+describe("a share", () => {
+  test("begins that many bytes further on, and outlives the holding it was made of", () => {
+    const { allocator, holding } = setUp();
+    const share = holding.share({}, 16);
+    const inner = share.share({}, 8);
+    expect([holding.capacity, share.capacity, inner.capacity]).toEqual([64, 48, 40]);
+    const view = inner.lock(LockOp.LOCK_FOR_READ);
+    expect(inner.window.bytes(view, new TensorDesc("U8", [4])).byteOffset).toBe(view.byteOffset + 24);
+    holding.drop();
+    inner.unlock();
+    inner.drop();
+    expect(allocator.liveCount).toBe(1);
+    share.drop();
+    expect(allocator).toMatchObject({ liveCount: 0, locks: 0 });
+  });
+
+  test("has locks of its own", () => {
+    const { allocator, holding } = setUp();
+    const share = holding.share({}, 0);
+    share.lock(LockOp.LOCK_FOR_WRITE);
+    expect([holding.openMaps, share.openMaps, allocator.locks]).toEqual([0, 1, 1]);
+    holding.drop();
+    share.unlock();
+    expect(allocator.liveCount).toBe(1);
+    expect(share.reclaim()).toBe(64);
   });
 });

@@ -5,27 +5,35 @@ import type { Reclaimable } from "./reclaim.ts";
 import { Window } from "./window.ts";
 
 /**
- * What one blob holds of a block: a share of it, and the locks of its open maps. The share ends when the blob has dropped
- * it and the last map is closed, in any order.
+ * What one blob holds of a block, from a byte of it on: a share, and the locks of its open maps. The share ends when the
+ * blob has dropped it and the last map is closed, in any order.
  *
  * A map references its blob. So when a blob is collected, its maps are out of reach as well, and {@link reclaim} may
  * close them all.
  */
 export class Holding implements Reclaimable {
   readonly #block: Block;
-  readonly window: Window = new Window();
+  readonly #byteOffset: number;
+  readonly window: Window;
   #openMaps = 0;
   #isDropped = false;
 
   /** Takes over the caller's share of `block`, to be given back by the collector should `owner` be forgotten. */
-  constructor(owner: object, block: Block) {
+  constructor(owner: object, block: Block, byteOffset = 0) {
     this.#block = block;
+    this.#byteOffset = byteOffset;
+    this.window = new Window(byteOffset);
     watch(owner, this);
   }
 
-  /** Bytes that are there, whatever the blob's desc needs of them. */
+  /** Another owner's holding of the same block, from `byteOffset` bytes further on. It outlives this one. */
+  share(owner: object, byteOffset: number): Holding {
+    return new Holding(owner, this.#block.retain(), this.#byteOffset + byteOffset);
+  }
+
+  /** Bytes that are there from its first one to the end of the block, whatever the blob's desc needs of them. */
   get capacity(): number {
-    return this.#block.byteSize;
+    return this.#block.byteSize - this.#byteOffset;
   }
 
   get openMaps(): number {

@@ -5,16 +5,23 @@ import { isAllocator } from "../allocators/is-allocator.ts";
 import { PreallocatedAllocator } from "../allocators/preallocated.ts";
 import { BlobError, describe } from "../errors.ts";
 import { Block } from "./block.ts";
+import { assertConvertible, convertElements, roundingOf } from "./convert.ts";
+import type { ConvertOptions } from "./convert.ts";
 import { assertCopyable, copyElements } from "./copy-elements.ts";
+import { assertIterable, elementsOf } from "./elements.ts";
+import type { BlobElement } from "./elements.ts";
 import { Holding } from "./holding.ts";
 import { LockedMemory } from "./locked-memory.ts";
 import type { ReadonlyLockedMemory } from "./locked-memory.ts";
 import { MemoryBlob } from "./memory-blob.ts";
 import type { PrecisionName } from "./precision.ts";
+import { boundsOf, partOf } from "./roi.ts";
+import type { ROI } from "./roi.ts";
 import { TensorDesc } from "./tensor-desc.ts";
 import type { TensorDescLike } from "./tensor-desc.ts";
 import { assertWrappable } from "./typed-data.ts";
 import type { WrappableOf } from "./typed-data.ts";
+import { alignmentOf, assertAligned, assertFits } from "./view.ts";
 
 /** Where a clone's memory comes from. */
 export interface CloneOptions {
@@ -29,6 +36,10 @@ export interface CloneOptions {
  * copied. The block goes back when the blob and all its maps are done with it, in any order. A blob that is collected
  * while it holds a block gives it back then, and is counted by `reclaimed()`.
  *
+ * A region (`createROI`) or view (`viewAs`) of a blob is a blob too. It shares the block, and needs its parent no longer:
+ * the block goes back with the last of them, in any order. It cannot allocate or change its shape, since the memory is
+ * not its own; a parent that does so leaves its regions and views with the block they had.
+ *
  * Contents are whatever was in the memory before, until they are written.
  */
 export class TBlob<P extends PrecisionName = PrecisionName> extends MemoryBlob<P> {
@@ -36,6 +47,8 @@ export class TBlob<P extends PrecisionName = PrecisionName> extends MemoryBlob<P
   readonly #allocator: IAllocator;
   /** Bytes of the wrapped array; `undefined` when the memory is the allocator's. */
   readonly #wrappedBytes: number | undefined;
+  /** What it is of its parent, for a blob over another's memory. */
+  #part: "region" | "view" | undefined;
   #holding: Holding | undefined;
 
   /**
@@ -79,9 +92,13 @@ export class TBlob<P extends PrecisionName = PrecisionName> extends MemoryBlob<P
     return this.#holding !== undefined;
   }
 
-  /** Bytes of the block: what {@link setShape} can use without another one. 0 when there is none. */
+  /**
+   * Bytes of the block: what {@link setShape} can use without another one. 0 when there is none. For a region or view,
+   * the bytes that it shows.
+   */
   get capacity(): number {
-    return this.#holding?.capacity ?? 0;
+    if (this.#holding === undefined) return 0;
+    return this.#part === undefined ? this.#holding.capacity : this.#desc.spanBytes;
   }
 
   /**
@@ -89,8 +106,10 @@ export class TBlob<P extends PrecisionName = PrecisionName> extends MemoryBlob<P
    * old block. A blob that wraps an array gets that array again.
    *
    * @throws {OutOfMemoryError} when the allocator has no room; the blob is as it was
+   * @throws {BlobError} for a region or view
    */
   override allocate(): void {
+    this.#assertOwn("allocate");
     this.#allocate(this.#desc.spanBytes);
   }
 
@@ -130,11 +149,12 @@ export class TBlob<P extends PrecisionName = PrecisionName> extends MemoryBlob<P
    * allocated and the contents are unspecified. Nothing changes when it throws.
    *
    * @throws {DescError} when the layout does not take the dims
-   * @throws {BlobError} for a blob that is not allocated, strided or padded, or has open maps, since those show the old
-   *   shape; and beyond the capacity of a wrapped array
+   * @throws {BlobError} for a region or view, and for a blob that is not allocated, strided or padded, or has open maps,
+   *   since those show the old shape; and beyond the capacity of a wrapped array
    * @throws {OutOfMemoryError} when the allocator has no room
    */
   setShape(dims: readonly number[]): void {
+    this.#assertOwn("setShape");
     const holding = this.#allocated("setShape");
     if (holding.openMaps > 0) {
       throw new BlobError(
@@ -191,23 +211,119 @@ export class TBlob<P extends PrecisionName = PrecisionName> extends MemoryBlob<P
     other.#allocated("copyTo");
     if (other === this) return;
     assertCopyable(this.#desc, other.#desc);
-    const source = this.#map("copyTo", LockOp.LOCK_FOR_READ);
-    try {
-      const target = other.wmap();
-      try {
-        copyElements(source.bytes, this.#desc, target.bytes, other.#desc);
-      } finally {
-        target.dispose();
-      }
-    } finally {
-      source.dispose();
-    }
+    this.#writeTo(other, (source, target) => copyElements(source, this.#desc, target, other.#desc));
   }
 
   /** {@link copyTo} from the other side. */
   copyFrom(other: TBlob<P>): void {
     assertTBlob(other);
     other.copyTo(this);
+  }
+
+  /**
+   * Writes every element to the other blob's element at the same logical position, as a number of the other's precision.
+   *
+   * Integers are rounded, half to even unless told otherwise, then clamped, and NaN becomes 0; floats are rounded to the
+   * nearest; to BOOL, everything but 0 is 1; to Q78 in 256ths. NF4 and custom precisions convert to themselves only.
+   *
+   * @throws {DescError} when dims differ, one layout is ANY, or there is no conversion between the precisions
+   * @throws {BlobError} when one of the two is not allocated, or not aligned to its precision
+   */
+  convertTo(other: TBlob, options: ConvertOptions = {}): void {
+    assertTBlob(other);
+    const rounding = roundingOf(options);
+    this.#allocated("convertTo");
+    other.#allocated("convertTo");
+    assertConvertible(this.#desc, other.#desc);
+    if (other === (this as TBlob)) return;
+    this.#writeTo(other, (source, target) => convertElements(source, this.#desc, target, other.#desc, rounding));
+  }
+
+  /**
+   * A blob over a part of this one's memory, without a copy. Its desc has the strides of this one, its maps begin at its
+   * first element, and its positions count from there. A region may be empty.
+   *
+   * @param roi a rectangle in pixels in one image of an NCHW or NHWC blob, all channels of it
+   * @throws {BlobError} when this blob is not allocated
+   * @throws {DescError} when the region is not inside it; for elements that are no whole bytes (U4, BIN …); for layout ANY
+   *   and layouts that split a dim into blocks
+   */
+  createROI(roi: ROI): TBlob<P>;
+  /**
+   * The same between two positions, in logical dims whatever the layout.
+   *
+   * @param end exclusive
+   *
+   * @example
+   * using crop = blob.createROI([0, 0, 10, 20], [1, 3, 110, 220]); // [1, 3, 100, 200]
+   */
+  createROI(begin: readonly number[], end: readonly number[]): TBlob<P>;
+  createROI(roi: ROI | readonly number[], end?: readonly number[]): TBlob<P> {
+    const holding = this.#allocated("createROI");
+    const bounds = isPosition(roi) ? { begin: roi, end: end! } : boundsOf(this.#desc, roi);
+    const { desc, byteOffset } = partOf(this.#desc, bounds);
+    return this.#share("region", holding, desc, byteOffset);
+  }
+
+  /**
+   * A blob over the same bytes with another desc, without a copy and without a conversion: the bytes of its maps are
+   * those of this blob's maps, from `byteOffset` on.
+   *
+   * @param byteOffset Default: 0
+   * @throws {BlobError} when this blob is not allocated, when the desc needs more bytes than there are, and when its
+   *   elements would not be aligned in the allocator's memory
+   * @throws {DescError} for a desc that makes no sense; {@link LockError} when a lock conflicts
+   *
+   * @example
+   * using bytes = blob.viewAs({ precision: "U8", dims: [blob.byteSize] });
+   */
+  viewAs<Q extends PrecisionName>(desc: TensorDescLike<Q>, byteOffset = 0): TBlob<Q> {
+    const holding = this.#allocated("viewAs");
+    const target = TensorDesc.of(desc);
+    assertFits(this.#desc, target, byteOffset);
+    if (alignmentOf(target.precision) > 1) {
+      const map = this.rmap();
+      try {
+        assertAligned(target.precision, map.bytes.byteOffset, byteOffset);
+      } finally {
+        map.dispose();
+      }
+    }
+    return this.#share("view", holding, target, byteOffset);
+  }
+
+  /**
+   * Iterates over all elements in logical order, the last dim fastest, whatever the layout and the strides. The blob is
+   * mapped for reading from the first step until the loop is left.
+   *
+   * This is the general way and a slow one: it makes an object for each element. For a loop that counts, index the
+   * `data` of a map with the strides of the desc, or clone the blob, which packs it.
+   *
+   * @throws {BlobError} when it is not allocated
+   * @throws {DescError} for layout ANY, and for precisions that are mapped as packed bytes
+   *
+   * @example
+   * for (const { position, value } of blob.elements()) if (value > 0.5) found.push(position);
+   */
+  elements(): Generator<BlobElement<P>, void, undefined> {
+    this.#allocated("elements");
+    assertIterable(this.#desc);
+    return elementsOf(this);
+  }
+
+  /** Locks both blobs while `write` runs. */
+  #writeTo(other: TBlob, write: (source: Uint8Array, target: Uint8Array) => void): void {
+    const source = this.#map("copyTo", LockOp.LOCK_FOR_READ);
+    try {
+      const target = other.wmap();
+      try {
+        write(source.bytes, target.bytes);
+      } finally {
+        target.dispose();
+      }
+    } finally {
+      source.dispose();
+    }
   }
 
   #allocate(byteSize: number): void {
@@ -221,10 +337,32 @@ export class TBlob<P extends PrecisionName = PrecisionName> extends MemoryBlob<P
     return new LockedMemory(this, this.#allocated(operation), this.#desc, op);
   }
 
+  #share<Q extends PrecisionName>(
+    part: "region" | "view",
+    holding: Holding,
+    desc: TensorDesc<Q>,
+    byteOffset: number,
+  ): TBlob<Q> {
+    const blob = new TBlob(desc, this.#allocator);
+    blob.#part = part;
+    blob.#holding = holding.share(blob, byteOffset);
+    return blob;
+  }
+
   #allocated(operation: string): Holding {
     if (this.#holding !== undefined) return this.#holding;
+    const cure =
+      this.#part === undefined
+        ? "Call allocate() first, or make it with createBlob."
+        : `This ${this.#part} was deallocated: make another one of its parent.`;
+    throw new BlobError(`${operation}: ${this.#desc.toString()} has no memory. ${cure}`);
+  }
+
+  #assertOwn(operation: string): void {
+    if (this.#part === undefined) return;
     throw new BlobError(
-      `${operation}: ${this.#desc.toString()} has no memory. Call allocate() first, or make it with createBlob.`,
+      `${operation}: ${this.#desc.toString()} is a ${this.#part} of another blob's memory. Clone it first, or make ` +
+        `another ${this.#part} of its parent.`,
     );
   }
 
@@ -232,6 +370,10 @@ export class TBlob<P extends PrecisionName = PrecisionName> extends MemoryBlob<P
   #allocatorOfClones(): IAllocator {
     return this.#allocator instanceof PreallocatedAllocator ? defaultAllocator() : this.#allocator;
   }
+}
+
+function isPosition(value: ROI | readonly number[]): value is readonly number[] {
+  return Array.isArray(value);
 }
 
 function assertTBlob(value: unknown): asserts value is TBlob {

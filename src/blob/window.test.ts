@@ -35,3 +35,13 @@ test("a view that is too short is the allocator's mistake", () => {
   expect(() => new Window().bytes(new Uint8Array(7), DESC)).toThrow(BlobError);
   expect(() => new Window().data(new Uint8Array(7), DESC)).toThrow("a view of 7 bytes for a block of 8");
 });
+
+test("a window that does not begin with the block shows the bytes from there on", () => {
+  const window = new Window(12);
+  const source = new Uint8Array(new ArrayBuffer(64), 16, 32);
+  const bytes = window.bytes(source, DESC);
+  expect([bytes.byteOffset, bytes.byteLength]).toEqual([28, 8]);
+  expect(window.data(source, DESC).byteOffset).toBe(28);
+  expect(() => window.bytes(source.subarray(0, 19), DESC)).toThrow("a view of 19 bytes for a block of 20");
+  expect(() => window.bytes(source.subarray(0, 8), DESC)).toThrow("a view of 8 bytes for a block of 20");
+});

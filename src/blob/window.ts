@@ -9,15 +9,21 @@ import type { DataOf } from "./typed-data.ts";
  * and kept: as long as the allocator's view and the desc are the same objects, mapping again makes no garbage.
  */
 export class Window {
+  readonly #byteOffset: number;
   #source: Uint8Array | undefined;
   #desc: TensorDesc | undefined;
   #bytes: Uint8Array | undefined;
   #data: DataOf<PrecisionName> | undefined;
 
+  /** @param byteOffset where in the block it begins */
+  constructor(byteOffset = 0) {
+    this.#byteOffset = byteOffset;
+  }
+
   /** @throws {BlobError} when the allocator's view is shorter than the desc needs */
   bytes(source: Uint8Array, desc: TensorDesc): Uint8Array {
     if (source !== this.#source || desc !== this.#desc) {
-      this.#bytes = windowOf(source, desc);
+      this.#bytes = windowOf(source, this.#byteOffset, desc);
       this.#data = undefined;
       this.#source = source;
       this.#desc = desc;
@@ -33,13 +39,13 @@ export class Window {
   }
 }
 
-function windowOf(source: Uint8Array, desc: TensorDesc): Uint8Array {
+function windowOf(source: Uint8Array, start: number, desc: TensorDesc): Uint8Array {
   const { byteLength } = source;
   const { spanBytes } = desc;
-  if (byteLength === spanBytes) return source;
-  if (byteLength > spanBytes) return new Uint8Array(source.buffer, source.byteOffset, spanBytes);
+  if (start === 0 && byteLength === spanBytes) return source;
+  if (byteLength >= start + spanBytes) return new Uint8Array(source.buffer, source.byteOffset + start, spanBytes);
   throw new BlobError(
-    `The allocator gave a view of ${byteLength} bytes for a block of ${spanBytes}. ` +
+    `The allocator gave a view of ${byteLength} bytes for a block of ${start + spanBytes}. ` +
       "Its lock must return exactly the bytes asked for.",
   );
 }
