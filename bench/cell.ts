@@ -7,7 +7,7 @@ import { findWorkload } from "./workloads/workloads.ts";
 const request = JSON.parse(process.argv[2] ?? "{}") as CellRequest;
 const workloadEntry = findWorkload(request.workload);
 const peerEntry = PEERS.find(({ id }) => id === request.peer);
-if (workloadEntry === undefined || peerEntry === undefined) {
+if (workloadEntry === undefined || peerEntry?.kind !== "script") {
   throw new Error(`No such cell: ${JSON.stringify(request)}. It is started by the benchmark, not by hand.`);
 }
 const workload = workloadEntry.load();

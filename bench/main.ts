@@ -3,9 +3,11 @@ import { parseCommandLine } from "./lib/options.ts";
 import type { CommandLine } from "./lib/options.ts";
 import type { Suite } from "./lib/suite.ts";
 import { alloc } from "./suites/alloc.ts";
+import { copy } from "./suites/copy.ts";
+import { frames } from "./suites/frames.ts";
 
 /** Every suite; the first is the default. */
-const SUITES: readonly [Suite, ...Suite[]] = [alloc];
+const SUITES: readonly [Suite, ...Suite[]] = [alloc, copy, frames];
 
 const HELP = `\
 Usage: npm run bench -- [suite] [options]
@@ -14,8 +16,12 @@ Suites (default: ${SUITES[0].name}):
 ${SUITES.map(({ name, describe }) => `  ${name.padEnd(10)} ${describe}`).join("\n")}
 
 Options:
-  --rounds N     how often each cell is measured (default: 5)
+  --rounds N     how often each cell is measured (default: 3)
   --filter TEXT  only cells whose name contains TEXT, such as "replay", "det640" or "tensorheap"
+  --all          alloc: every workload, not the headlines only; a --filter looks through all of them anyway
+  --peers A,B    alloc: only allocators whose name contains one of these
+  --modes A,B    alloc: what is done with each block: raw (default), lock, touch, or all
+  --chart FILE   alloc: also draws the medians of the first mode, as an SVG
   --quick        short cells and one round, for a first look
   --json         every measurement as JSON, in place of tables
   --help         this text`;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readTrace } from "../bench/lib/trace.ts";
-import { Replay } from "../bench/workloads/replay.ts";
+import { Program } from "../bench/workloads/program.ts";
 import { HeapAllocator } from "../src/index.ts";
 import type { Handle } from "../src/index.ts";
 
@@ -14,17 +14,18 @@ test.each(["det640", "rec320", "recdyn", "ocrpage"])(
     const trace = readTrace(new URL(`../bench/traces/${name}_nopat.jsonl.gz`, import.meta.url));
     const heap = new HeapAllocator();
     let refused = 0;
-    const replay = new Replay(trace);
+    const replay = new Program(trace);
     const peer = {
       none: -1,
       alloc: (size: number): number => heap.alloc(size),
       free(block: number): void {
         if (!heap.free(block as Handle)) refused++;
       },
+      write() {},
     };
     replay.prepare(peer);
     for (let round = 0; round < REPLAYS; round++) {
-      replay.pass(peer);
+      replay.pass(peer, 0);
       expect(heap.stats()).toMatchObject({ liveBytes: 0, liveCount: 0, lockedCount: 0 });
       heap.check();
     }

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { formatBytes, formatCount, formatFactor, formatNs, formatRange, formatShare } from "./format.ts";
+import {
+  formatBytes,
+  formatDuration,
+  formatCount,
+  formatFactor,
+  formatNs,
+  formatRange,
+  formatShare,
+} from "./format.ts";
 
 test.each([
   [0.04, "0.0"],
@@ -43,4 +51,16 @@ test("a range has both ends", () => {
 
 test("counts have separators", () => {
   expect(formatCount(32_053)).toBe("32,053");
+});
+
+test.each([
+  [7.84, "7.8 ns"],
+  [10, "10 ns"],
+  [999.4, "999 ns"],
+  [999.5, "1.0 µs"],
+  [176_517, "177 µs"],
+  [1e6, "1 ms"],
+  [5e12, "5000 s"],
+])("%s ns last %s", (ns, text) => {
+  expect(formatDuration(ns)).toBe(text);
 });

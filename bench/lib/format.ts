@@ -40,3 +40,15 @@ export function formatBytes(bytes: number): string {
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
+
+/** A duration given in ns, in the largest unit that keeps it at 1 or above: two digits that mean something, or three. */
+export function formatDuration(ns: number): string {
+  const units = ["ns", "µs", "ms", "s"];
+  let unit = 0;
+  let value = ns;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1_000;
+    unit++;
+  }
+  return `${value < 10 && !Number.isInteger(value) ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import type { Peer } from "../peers/peer.ts";
-import { RandomReplacement } from "../workloads/random-replacement.ts";
+import type { Program } from "../workloads/program.ts";
+import { randomReplacement } from "../workloads/random-replacement.ts";
 import { measure } from "./measure.ts";
 
-const workload = (): RandomReplacement =>
-  new RandomReplacement({ liveCount: 4, minBytes: 8, maxBytes: 64, seed: 3, steps: 8, stepsPerPass: 4 });
-const options = { targetMs: 0, warmUpMs: 0, footprint: true };
+const workload = (): Program =>
+  randomReplacement({ liveCount: 4, minBytes: 8, maxBytes: 64, seed: 3, steps: 8, stepsPerPass: 4 });
+const options = { mode: "raw", targetMs: 0, warmUpMs: 0, footprint: true } as const;
 
 /** Keeps a sum of the live bytes as its top. */
 function countingPeer(): Peer<unknown> & { live: number; highest: number } {
@@ -21,6 +22,7 @@ function countingPeer(): Peer<unknown> & { live: number; highest: number } {
     free(block) {
       this.live -= block as number;
     },
+    write() {},
   };
 }
 
@@ -43,7 +45,13 @@ test("a peer's high-water mark is read at the end", async () => {
   expect(result.footprintBytes).toBe(result.peakBytes);
 });
 
-test("without either, or when nobody asks, there is no footprint", async () => {
+test("else the ends of the blocks count, from the start of the peer's heap", async () => {
+  const result = await measure(workload(), Object.assign(countingPeer(), { offsetOf: () => 1_000 }), options);
+  expect(result.footprintBytes).toBeGreaterThan(1_000);
+  expect(result.footprintBytes).toBeLessThanOrEqual(1_064);
+});
+
+test("without any of them, or when nobody asks, there is no footprint", async () => {
   expect(await measure(workload(), countingPeer(), options)).toMatchObject({ footprintBytes: null });
   const knowing = Object.assign(countingPeer(), { highWaterBytes: () => 1 });
   const result = await measure(workload(), knowing, { ...options, footprint: false });

@@ -2,111 +2,126 @@
  * One measurement: one workload on one peer, in a process that does nothing else.
  *
  * Passes are run until the time is up, so that a cell takes about as long whatever the peer costs; a pass is never cut
- * short, since its parts may differ (a model's set-up and its runs). A first pass that takes {@link LONG_PASS_MS} is
- * the measurement: its time is not spent waiting for the compiler, and there is no need to wait for a second one.
+ * short, since its parts may differ (a model's set-up and its runs). Before, the whole pattern is gone through a few
+ * times: with every page touched, so that nobody is charged for memory that is new, and then as it is measured. A pass
+ * that takes {@link LONG_PASS_MS} is the measurement, and a warm-up stops there too: that time is not spent waiting for
+ * the compiler or for memory.
  */
-import { constants, PerformanceObserver } from "node:perf_hooks";
-import type { PerformanceEntry } from "node:perf_hooks";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Peer } from "../peers/peer.ts";
 import type { Workload } from "../workloads/workload.ts";
+import { GcCounter } from "./gc-counter.ts";
+import { STRIDES } from "./modes.ts";
+import type { Mode } from "./modes.ts";
+import { Probe } from "./probe.ts";
 
 /** Ten times what the longest replay takes in code that was not compiled yet, when nothing is allocated. */
 export const LONG_PASS_MS: number = 500;
 
+/** How often the warm-up goes through the whole pattern at least: memory that it reaches late was then touched before. */
+const WARM_UP_CYCLES = 4;
+
 export interface MeasureOptions {
+  readonly mode: Mode;
   /** How long to measure, in ms. */
   readonly targetMs: number;
   /** How long to run before that, in ms. */
   readonly warmUpMs: number;
-  /** Run the pattern once more afterwards, to see the highest footprint. */
+  /** Run the whole pattern once more afterwards, to see the highest footprint. */
   readonly footprint: boolean;
 }
 
-/** What one cell found. Times are of the measured passes only. */
+/** What one cell found. Times, collections and faults are of the measured passes only. */
 export interface Measurement {
   readonly nsPerPair: number;
   readonly pairs: number;
   readonly ms: number;
-  /** Garbage collections, young and full, that began while measuring. */
-  readonly collections: number;
+  /** What 99 of 100 single calls stay within, in ns, the clock's own time included; `null` when too few were looked at. */
+  readonly p99Ns: number | null;
+  /** Garbage collections, young and full, that began while measuring; `null` where there is no collector. */
+  readonly collections: number | null;
   /** Milliseconds that the collector stopped the program for, in these and in incremental steps. */
-  readonly collectionMs: number;
+  readonly collectionMs: number | null;
+  /** Page faults of the whole process: without reading from a disk, and with. */
+  readonly minorFaults: number;
+  readonly majorFaults: number;
   readonly peakBytes: number;
   /** `null` when it was not asked for, or when the peer owns no memory to speak of. */
   readonly footprintBytes: number | null;
 }
 
 export async function measure(workload: Workload, peer: Peer<unknown>, options: MeasureOptions): Promise<Measurement> {
-  const entries: PerformanceEntry[] = [];
-  const observer = new PerformanceObserver((list) => {
-    entries.push(...list.getEntries());
-  });
-  observer.observe({ entryTypes: ["gc"] });
-
+  const stride = STRIDES[options.mode];
   workload.prepare(peer);
+  warmUp(workload, peer, STRIDES.touch, 0);
+  const counter = new GcCounter();
   globalThis.gc?.(); // what loading left behind is not the workload's garbage
-  let timed = runPasses(workload, peer, 0);
-  if (timed.end - timed.start < LONG_PASS_MS) {
-    runPasses(workload, peer, options.warmUpMs);
-    timed = runPasses(workload, peer, options.targetMs);
+  let timed = runPasses(workload, peer, stride, 0);
+  const long = timed.end - timed.start >= LONG_PASS_MS;
+  if (!long) {
+    warmUp(workload, peer, stride, options.warmUpMs);
+    timed = runPasses(workload, peer, stride, options.targetMs);
   }
 
-  await sleep(10); // entries are delivered in a later turn of the event loop
-  entries.push(...observer.takeRecords());
-  observer.disconnect();
-  const collected = entries.filter(({ startTime }) => startTime >= timed.start && startTime < timed.end);
+  const { collections, collectionMs } = await counter.stop(timed.start, timed.end);
   const ms = timed.end - timed.start;
   const pairs = timed.passes * workload.pairsPerPass;
+  const probe = new Probe(peer);
+  if (options.footprint) runCycle(workload, probe, stride);
+  else if (!long) runPasses(workload, probe, stride, options.targetMs / 4);
   return {
     nsPerPair: (ms * 1e6) / pairs,
     pairs,
     ms,
-    collections: collected.filter(isCollection).length,
-    collectionMs: collected.reduce((sum, { duration }) => sum + duration, 0),
+    p99Ns: probe.p99Ns(),
+    collections,
+    collectionMs,
+    minorFaults: timed.minorFaults,
+    majorFaults: timed.majorFaults,
     peakBytes: workload.peakBytes,
-    footprintBytes: options.footprint ? measureFootprint(workload, peer) : null,
+    footprintBytes: options.footprint ? probe.footprintBytes : null,
   };
 }
 
-/** Tells a collection from an incremental step and from the calling of weak callbacks. */
-function isCollection(entry: PerformanceEntry): boolean {
-  const { kind } = (entry as PerformanceEntry & { detail: { kind: number } }).detail;
-  return kind === constants.NODE_PERFORMANCE_GC_MINOR || kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+interface Timed {
+  readonly start: number;
+  readonly end: number;
+  readonly passes: number;
+  readonly minorFaults: number;
+  readonly majorFaults: number;
 }
 
 /** Runs passes until `ms` have gone by, and one in any case. */
-function runPasses(
-  workload: Workload,
-  peer: Peer<unknown>,
-  ms: number,
-): { start: number; end: number; passes: number } {
+function runPasses(workload: Workload, peer: Peer<unknown>, stride: number, ms: number): Timed {
+  const before = process.resourceUsage();
   const start = performance.now();
   let passes = 0;
   let end: number;
   do {
-    workload.pass(peer);
+    workload.pass(peer, stride);
     passes++;
     end = performance.now();
   } while (end - start < ms);
-  return { start, end, passes };
+  const after = process.resourceUsage();
+  return {
+    start,
+    end,
+    passes,
+    minorFaults: after.minorPageFault - before.minorPageFault,
+    majorFaults: after.majorPageFault - before.majorPageFault,
+  };
 }
 
-/** Runs the pattern once, untimed, and returns the highest footprint; `null` when the peer has none. */
-function measureFootprint(workload: Workload, peer: Peer<unknown>): number | null {
-  let highest = 0;
-  const sampling: Peer<unknown> = {
-    none: peer.none,
-    alloc(size) {
-      const block = peer.alloc(size);
-      highest = Math.max(highest, peer.topBytes?.() ?? 0);
-      return block;
-    },
-    free(block) {
-      peer.free(block);
-    },
-  };
-  if (peer.topBytes === undefined && peer.highWaterBytes === undefined) return null;
-  for (let i = 0; i < workload.passesPerCycle; i++) workload.pass(sampling);
-  return Math.max(highest, peer.highWaterBytes?.() ?? 0);
+/** Runs passes until `ms` have gone by and the pattern was run through a few times, or {@link LONG_PASS_MS} were enough. */
+function warmUp(workload: Workload, peer: Peer<unknown>, stride: number, ms: number): void {
+  const start = performance.now();
+  for (let passes = 0; ; passes++) {
+    const elapsed = performance.now() - start;
+    if (elapsed >= LONG_PASS_MS || (elapsed >= ms && passes >= WARM_UP_CYCLES * workload.passesPerCycle)) return;
+    workload.pass(peer, stride);
+  }
+}
+
+/** Runs the pattern through once, from wherever the passes before it stopped. */
+function runCycle(workload: Workload, peer: Peer<unknown>, stride: number): void {
+  for (let i = 0; i < workload.passesPerCycle; i++) workload.pass(peer, stride);
 }

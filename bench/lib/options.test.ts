@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
 import { parseCommandLine } from "./options.ts";
 
-test("no arguments mean the default suite in five rounds", () => {
+test("no arguments mean the default suite in three rounds", () => {
   expect(parseCommandLine([])).toEqual({
     suite: undefined,
-    rounds: 5,
+    rounds: 3,
     filter: "",
+    all: false,
+    peers: [],
+    modes: ["raw"],
+    chart: undefined,
     quick: false,
     json: false,
     help: false,
@@ -17,6 +21,10 @@ test("every option is read, before or after the suite's name", () => {
     suite: "alloc",
     rounds: 7,
     filter: "det",
+    all: false,
+    peers: [],
+    modes: ["raw"],
+    chart: undefined,
     quick: false,
     json: true,
     help: true,
@@ -35,4 +43,19 @@ test.each(["0", "-1", "1.5", "x", ""])("--rounds=%s is refused", (rounds) => {
 test("two suites and unknown options are refused", () => {
   expect(() => parseCommandLine(["alloc", "copy"])).toThrow(/One suite at a time/);
   expect(() => parseCommandLine(["--fast"])).toThrow(/--fast/);
+});
+
+test("--all asks for every cell", () => {
+  expect(parseCommandLine(["--all"]).all).toBe(true);
+});
+
+test("peers are a list, and modes come in the order of the tables, each once", () => {
+  const { peers, modes } = parseCommandLine(["--peers", "glibc, wasm,", "--modes", "touch,raw,touch"]);
+  expect(peers).toEqual(["glibc", "wasm"]);
+  expect(modes).toEqual(["raw", "touch"]);
+  expect(parseCommandLine(["--modes", "all"]).modes).toEqual(["raw", "lock", "touch"]);
+});
+
+test.each(["", "rwa", "raw,all"])("--modes=%s is refused with the modes there are", (modes) => {
+  expect(() => parseCommandLine([`--modes=${modes}`])).toThrow(/--modes takes raw, lock, touch or all/);
 });

@@ -5,12 +5,16 @@ import type { CellResult } from "./result.ts";
 const base: CellResult = {
   group: "pairs",
   workload: "64 B",
+  mode: "raw",
   peer: "ours",
   ns: { median: 26.4, min: 8, max: 1_234 },
   ratio: 1,
+  p99Ns: 130.4,
   footprintRatio: 1.0954,
   collectionsPerMillion: 0,
   collectionShare: 0,
+  minorFaultsPerMillion: 2_500,
+  majorFaultsPerMillion: 0,
   error: null,
   rounds: [],
 };
@@ -24,12 +28,24 @@ function row(results: CellResult[], peer: string): string[] {
 }
 
 test("a row has every number, formatted", () => {
-  expect(row([base], "ours")).toEqual(["", "64 B", "ours", "26", "8.0–1,234", "1.00×", "1.095", "0", "0 %", ""]);
+  expect(row([base], "ours")).toEqual([
+    "",
+    "64 B",
+    "ours",
+    "26",
+    "8.0–1,234",
+    "1.00×",
+    "130",
+    "1.095",
+    "0",
+    "2,500",
+    "",
+  ]);
 });
 
 test("a workload is named on its first row only", () => {
-  const other = { ...base, peer: "other", ratio: 12.3, footprintRatio: null };
-  expect(row([base, other], "other").slice(1, 7)).toEqual(["", "other", "26", "8.0–1,234", "12.3×", "–"]);
+  const other = { ...base, peer: "other", ratio: 12.3, footprintRatio: null, collectionsPerMillion: null };
+  expect(row([base, other], "other").slice(1, 9)).toEqual(["", "other", "26", "8.0–1,234", "12.3×", "130", "–", "–"]);
 });
 
 test("a failed cell says so in place of numbers", () => {
@@ -41,7 +57,7 @@ test("a failed cell says so in place of numbers", () => {
     collectionsPerMillion: null,
     error: "boom",
   };
-  expect(row([failed], "ours")).toEqual(["", "64 B", "ours", "failed", "", "", "", "", "", ""]);
+  expect(row([failed], "ours")).toEqual(["", "64 B", "ours", "failed", "", "", "", "", "", "", ""]);
 });
 
 test("the loop alone is compared with nothing", () => {

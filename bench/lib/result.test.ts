@@ -1,19 +1,29 @@
 import { expect, test } from "vitest";
 import type { Measurement } from "./measure.ts";
+import type { Mode } from "./modes.ts";
 import { summarizeCells } from "./result.ts";
 import type { CellOutcome } from "./run-rounds.ts";
 
-function outcome(peer: string, ns: number[], footprintBytes: number | null, error: string | null = null): CellOutcome {
+function outcome(
+  peer: string,
+  ns: number[],
+  footprintBytes: number | null,
+  error: string | null = null,
+  mode: Mode = "raw",
+): CellOutcome {
   const measurements = ns.map((nsPerPair, round): Measurement => ({
     nsPerPair,
     pairs: 100,
     ms: 200,
+    p99Ns: round === 1 ? null : 100 * (round + 1),
     collections: round,
     collectionMs: 20,
+    minorFaults: 10 * round,
+    majorFaults: 0,
     peakBytes: 1_000,
     footprintBytes: round === 0 ? footprintBytes : null,
   }));
-  return { group: "pairs", workload: "64 B", peer, footprint: true, measurements, error };
+  return { group: "pairs", workload: "64 B", mode, peer, footprint: true, measurements, error };
 }
 
 test("a cell has its median, its range, and its ratio to the reference", () => {
@@ -28,12 +38,14 @@ test("a cell has its median, its range, and its ratio to the reference", () => {
   });
 });
 
-test("the footprint of the first round counts, and the collections of the middle one", () => {
+test("the footprint of the first round counts, and of collections, faults and the 99th percentile the median", () => {
   const [ours] = summarizeCells([outcome("ours", [10, 30, 20], 1_100)], "ours");
   expect(ours).toMatchObject({
     footprintRatio: 1.1,
     collectionsPerMillion: 10_000,
     collectionShare: 0.1,
+    minorFaultsPerMillion: 100_000,
+    p99Ns: 200,
     ratio: 1,
     error: null,
   });
@@ -49,4 +61,11 @@ test("a failed cell keeps its error and shows no numbers, even when earlier roun
     error: "boom",
   });
   expect(other).toMatchObject({ ns: { median: 20 }, ratio: null });
+});
+
+test("cells of other modes are compared with the reference in their own mode", () => {
+  const cells = [outcome("ours", [10], null), outcome("other", [30], null)];
+  const touched = [outcome("ours", [100], null, null, "touch"), outcome("other", [50], null, null, "touch")];
+  const ratios = summarizeCells([...cells, ...touched], "ours").map(({ ratio }) => ratio);
+  expect(ratios).toEqual([1, 3, 1, 0.5]);
 });

