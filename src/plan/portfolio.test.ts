@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { makeComponent } from "./component.ts";
+import { portfolio } from "./portfolio.ts";
+import type { Run } from "./portfolio.ts";
+import { readProblem } from "./problem.ts";
+import { Random } from "./random.ts";
+import { RandomProblems } from "./random-problems.fixture.ts";
+
+function firstRuns(seed: number, count: number): Run[] {
+  const instance = readProblem(new RandomProblems(41).planted(20).problem);
+  const members = Int32Array.from({ length: instance.count }, (_, index) => index);
+  const runs = portfolio(makeComponent(instance, members, 0), new Random(seed));
+  return Array.from({ length: count }, () => runs.next().value);
+}
+
+test("every order has each place once", () => {
+  for (const { preference } of firstRuns(1, 60)) {
+    expect([...preference.rank].sort((a, b) => a - b)).toEqual([...preference.rank.keys()]);
+  }
+});
+
+test("fixed runs come first in each round, four times as long in the next; random ones follow Luby's sequence", () => {
+  const nodes = firstRuns(1, 40).map((run) => run.nodes / 1500);
+  expect(nodes).toEqual([
+    ...Array.from({ length: 8 }, () => 1),
+    ...[1, 1, 2, 1, 1, 2, 4, 1, 1, 2, 1, 1, 2, 4, 8, 1],
+    ...Array.from({ length: 8 }, () => 4),
+    ...[1, 2, 1, 1, 2, 4, 1, 1],
+  ]);
+});
+
+test("the same seed gives the same runs, another seed others, but for the fixed ones", () => {
+  expect(firstRuns(5, 20)).toEqual(firstRuns(5, 20));
+  expect(firstRuns(6, 8)).toEqual(firstRuns(5, 8));
+  expect(firstRuns(6, 9)[8]).not.toEqual(firstRuns(5, 9)[8]);
+});

@@ -1,0 +1,61 @@
+import type { Component } from "./component.ts";
+import { Orders } from "./orders.ts";
+import type { Key } from "./orders.ts";
+import type { Random } from "./random.ts";
+import type { Preference } from "./search-state.ts";
+
+/** One run of the search: what it prefers, and how long it may take. */
+export interface Run {
+  readonly preference: Preference;
+  /** Decisions after which it is given up. */
+  readonly nodes: number;
+}
+
+/** What solved most of the public instances in the fewest decisions, first. */
+const FIXED: readonly (readonly [keys: readonly Key[], lookAhead: Preference["lookAhead"]])[] = [
+  [["T", "W", "A"], null],
+  [["A"], { stepWeight: 1, slackWeight: 16 }],
+  [["T", "A", "W"], { stepWeight: 1, slackWeight: 16 }],
+  [["M"], { stepWeight: 1, slackWeight: 16 }],
+  [["T", "M"], { stepWeight: 1, slackWeight: 16 }],
+  [["W", "A", "T"], { stepWeight: 1, slackWeight: 16 }],
+  [["Z", "W"], { stepWeight: 1, slackWeight: 16 }],
+  [["N", "Z"], { stepWeight: 1, slackWeight: 16 }],
+];
+
+/**
+ * The runs to try on a component, without end. A run either succeeds within a few decisions per buffer or is lost, so
+ * there are many short ones: 8 fixed ones, then random ones in Luby's sequence of lengths. Each round the fixed ones are 4
+ * times as long, so that what can be refuted is refuted in the end, and 4 times as many random ones follow.
+ */
+export function* portfolio(component: Component, random: Random): Generator<Run, never> {
+  const orders = new Orders(component);
+  const nodes = Math.max(1500, 3 * component.count);
+  let luby = 0;
+  for (let round = 0; ; round++) {
+    for (const [keys, lookAhead] of FIXED) {
+      yield { preference: { rank: ranksOf(orders.byKeys(keys)), lookAhead }, nodes: nodes * 4 ** round };
+    }
+    for (let count = 16 * 4 ** round; count > 0; count--) {
+      const rank = ranksOf(orders.atRandom(random));
+      const stepWeight = random.next() < 0.4 ? 1 : 0.4 + 2.2 * random.next();
+      const slackWeight = 4 ** (1 + 2 * random.next());
+      yield { preference: { rank, lookAhead: { stepWeight, slackWeight } }, nodes: nodes * lubyTerm(++luby) };
+    }
+  }
+}
+
+function ranksOf(order: Int32Array): Int32Array {
+  const rank = new Int32Array(order.length);
+  for (let place = 0; place < order.length; place++) rank[order[place]!] = place;
+  return rank;
+}
+
+/** 1 1 2 1 1 2 4 1 1 2 1 1 2 4 8 …, from index 1. */
+function lubyTerm(index: number): number {
+  for (;;) {
+    const bits = 32 - Math.clz32(index);
+    if (index === 2 ** bits - 1) return 2 ** (bits - 1);
+    index -= 2 ** (bits - 1) - 1;
+  }
+}
