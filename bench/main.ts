@@ -5,9 +5,10 @@ import type { Suite } from "./lib/suite.ts";
 import { alloc } from "./suites/alloc.ts";
 import { copy } from "./suites/copy.ts";
 import { frames } from "./suites/frames.ts";
+import { plan } from "./suites/plan.ts";
 
 /** Every suite; the first is the default. */
-const SUITES: readonly [Suite, ...Suite[]] = [alloc, copy, frames];
+const SUITES: readonly [Suite, ...Suite[]] = [alloc, copy, frames, plan];
 
 const HELP = `\
 Usage: npm run bench -- [suite] [options]

@@ -5,7 +5,7 @@
 // are. In an ES module an imported constant is a load, a check that it is initialised and a check of its type, each time;
 // the heap's hot path, which is made of them, is a fifth faster without.
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -35,3 +35,13 @@ await build({
   sourcemap: true,
   logLevel: "warning",
 });
+
+// esbuild writes a class that names itself as `Name = class _Name`, and `_Name` is what users would read in errors.
+// The name inside is a scope of its own, so it can be the same.
+for (const file of readdirSync(`${root}dist`, { recursive: true })) {
+  if (!file.endsWith(".js")) continue;
+  const code = readFileSync(`${root}dist/${file}`, "utf8");
+  const names = new Set([...code.matchAll(/\b(\w+) = class _\1\b/g)].map(([, name]) => name));
+  const renamed = [...names].reduce((text, name) => text.replaceAll(new RegExp(`\\b_${name}\\b`, "g"), name), code);
+  if (names.size > 0) writeFileSync(`${root}dist/${file}`, renamed);
+}

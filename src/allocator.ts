@@ -87,7 +87,8 @@ export interface IAllocator {
    * Releases the handle and its memory, and invalidates the handle.
    *
    * MUST NOT throw. Returns `false`, having changed nothing, when the handle cannot be released: it is locked, unknown,
-   * stale, freed already or another allocator's.
+   * stale, freed already or another allocator's. (Handles are 30 bits: of another allocator's, one in 4,096 can happen
+   * to be live here.)
    */
   free(handle: Handle): boolean;
 }

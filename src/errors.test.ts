@@ -58,3 +58,14 @@ test("any value can be shown in a message", () => {
   expect(describe(() => 1)).toBe("a function");
   expect(describe([Object.create(null), Symbol("s")])).toBe("[an object, Symbol(s)]");
 });
+
+test("a value that throws when it is looked at is shown all the same", () => {
+  const hostile = {
+    get constructor(): never {
+      throw new Error("boom");
+    },
+  };
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  expect([describe(hostile), describe(proxy), describe([hostile])]).toEqual(["an object", "an object", "[an object]"]);
+});

@@ -134,6 +134,15 @@ export function assertSize(size: unknown): asserts size is number {
 
 /** A value as an error message shows it: short, telling a string from a number, and never throwing itself. */
 export function describe(value: unknown): string {
+  try {
+    return shown(value);
+  } catch {
+    // A getter that throws, or a revoked proxy.
+    return "an object";
+  }
+}
+
+function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return "a function";

@@ -55,6 +55,10 @@ export class HeapAllocator implements IPooledAllocator {
 
   /** @throws {TypeError} or {RangeError} when a size in the options is none, or is 0 */
   constructor(options: HeapOptions = {}) {
+    if (typeof options !== "object" || options === null) {
+      const message = `The options of a heap are { maxBytes, … }, not ${describe(options)}.`;
+      throw Object.assign(new TypeError(message), { code: "ERR_OPTIONS" });
+    }
     this.#name = options.name ?? "HeapAllocator";
     this.#maxBytes = sizeOption("maxBytes", options.maxBytes, Infinity);
     const fallback = Number.isFinite(this.#maxBytes) ? this.#maxBytes : DEFAULT_REGION_BYTES;
@@ -117,17 +121,31 @@ export class HeapAllocator implements IPooledAllocator {
     checkArena(this.#arena);
   }
 
-  /** The ways out when no region has room: another region; what empty regions hold; the zone for the other sizes. */
+  /** The ways out when no region has room: another region; the zone for the other sizes; what empty regions hold. */
   #allocateSlowly(size: number): number {
     const arena = this.#arena;
-    if (!arena.hasSpareRecord()) throw this.#outOfMemory(size, `All ${MAX_BLOCKS} handles are live; free some first.`);
+    if (!arena.hasSpareRecord())
+      throw this.#outOfMemory(size, `Its books are full, with ${MAX_BLOCKS} blocks and holes; free some first.`);
     if (alignUp(size) <= Math.min(MAX_REGION_BYTES, alignUp(this.#maxBytes))) {
       if (this.#addRegion(size)) return arena.allocate(size);
-      if (this.trim() > 0 && this.#addRegion(size)) return arena.allocate(size);
       const handle = arena.allocateAnywhere(size);
       if (handle >= 0) return handle;
+      if (this.#wouldFitAfterTrim(size)) {
+        this.trim();
+        if (this.#addRegion(size)) return arena.allocate(size);
+      }
     }
     throw this.#outOfMemory(size, hintFor(size, this.#maxBytes));
+  }
+
+  /** Whether `maxBytes` leaves room for the block once the regions that are empty now are gone. */
+  #wouldFitAfterTrim(size: number): boolean {
+    const arena = this.#arena;
+    let empty = 0;
+    for (let region = 0; region < arena.regionsEnd; region++) {
+      if (arena.isEmpty(region)) empty += arena.capacityOf(region) * GRANULE;
+    }
+    return empty > 0 && alignUp(this.#maxBytes) - this.#reservedBytes + empty >= Math.max(alignUp(size), GRANULE);
   }
 
   /** Adds a region that holds `size` bytes: as large as the rule says, or what can be had. */

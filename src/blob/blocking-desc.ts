@@ -167,10 +167,13 @@ export class BlockingDesc implements BlockingDescLike {
 
 function denseStrides(blockDims: readonly number[]): number[] {
   const strides: number[] = [];
+  const isEmpty = blockDims.includes(0);
   let stride = 1;
   for (let i = blockDims.length - 1; i >= 0; i--) {
     strides.unshift(stride);
-    stride = exact("The extent in memory", blockDims, stride * blockDims[i]!);
+    const next = stride * blockDims[i]!;
+    // Nothing lies in memory when there are no elements, so that no stride is too large.
+    stride = isEmpty ? Math.min(next, Number.MAX_SAFE_INTEGER) : exact("The extent in memory", blockDims, next);
   }
   return strides;
 }

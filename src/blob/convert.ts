@@ -47,7 +47,7 @@ export function convertElements(
   typedData(sourceDesc.precision, source);
   typedData(targetDesc.precision, target);
   if (sourceDesc.size === 0) return;
-  const from = overlap(source, target) ? source.slice() : source;
+  const from = overlap(source, target) ? new Uint8Array(source) : source;
   const plan = planOf(sourceDesc, targetDesc);
   const [sourceKind, targetKind] = [sourceDesc.precision.kind, targetDesc.precision.kind];
   const work =

@@ -25,7 +25,7 @@ export function copyElements(
     return;
   }
   if (size === 0) return;
-  const from = overlap(source, target) ? source.slice() : source;
+  const from = overlap(source, target) ? new Uint8Array(source) : source;
   const plan = planOf(sourceDesc, targetDesc);
   const { bits, kind } = precision;
   const work =

@@ -62,7 +62,7 @@ export function normalise(
 
 function run(plan: ImagePlan, tables: Tables, bytes: Uint8Array, target: LockedMemory<"FP32" | "FP16">): void {
   const { data } = target;
-  const from = overlap(bytes, target.bytes) ? bytes.slice() : bytes;
+  const from = overlap(bytes, target.bytes) ? new Uint8Array(bytes) : bytes;
   try {
     if (data instanceof Float32Array) walkPlanes(plan, floats.bind(plan, tables.floats, from, data));
     else walkPlanes(plan, halves.bind(plan, halvesOf(tables), from, bitsOf(data)));

@@ -184,6 +184,7 @@ export class TBlob<P extends PrecisionName = PrecisionName> extends MemoryBlob<P
    * @throws {BlobError} when this one is not allocated; {@link OutOfMemoryError} when the allocator has no room
    */
   clone(options: CloneOptions = {}): TBlob<P> {
+    assertCloneOptions(options);
     this.#allocated("clone");
     const { blocking } = this.#desc;
     const desc = blocking.isPacked ? this.#desc : this.#desc.withDims(this.#desc.dims);
@@ -374,6 +375,18 @@ export class TBlob<P extends PrecisionName = PrecisionName> extends MemoryBlob<P
 
 function isPosition(value: ROI | readonly number[]): value is readonly number[] {
   return Array.isArray(value);
+}
+
+/** An allocator in place of the options would be ignored without a word. */
+function assertCloneOptions(options: unknown): void {
+  if (typeof options !== "object" || options === null || isAllocator(options)) {
+    throw new BlobError(`The options of a clone are { allocator }, not ${describe(options)}.`);
+  }
+  const { allocator } = options as { allocator?: unknown };
+  if (allocator === undefined || isAllocator(allocator)) return;
+  throw new BlobError(
+    `The allocator of a clone must be an allocator, not ${describe(allocator)}. Leave it out instead.`,
+  );
 }
 
 function assertTBlob(value: unknown): asserts value is TBlob {

@@ -4,7 +4,6 @@
  */
 import { CorruptionError } from "../errors.ts";
 import {
-  FIRST_BLOCK_RECORD,
   FREED_BYTES,
   FREED_COUNT,
   LOCKED_COUNT,
@@ -24,6 +23,7 @@ import {
   BIN_PREV,
   CAPACITY,
   FIRST,
+  FIRST_BLOCK_RECORD,
   HIGH,
   HOLES,
   LAST,

@@ -2,17 +2,15 @@
  * Where an arena keeps its books: three flat arrays, so that they can stand in private memory and grow, or in memory
  * that several threads share and be of a fixed size.
  */
-import { BITS, BITS_WORDS, HEADS, HEADS_WORDS } from "./bins.ts";
+import { BITS, BITS_WORDS } from "./bins.ts";
 import { INDEX_BITS } from "./handle.ts";
-import { RECORD_WORDS } from "./record.ts";
+import { FIRST_BLOCK_RECORD, RECORD_WORDS } from "./record.ts";
 
 /** Blocks that were freed and not yet coalesced, at most. */
 export const PENDING_LIMIT = 2048;
 
 /** Regions that an arena can have at once; each has two zones, whose records stand right behind the dummy. */
 export const MAX_REGIONS = 128;
-/** The records of blocks stand behind those of zones and the heads of bins. */
-export const FIRST_BLOCK_RECORD: number = alignedRecord(HEADS + HEADS_WORDS);
 export const MAX_RECORD_WORDS: number = (1 << INDEX_BITS) * RECORD_WORDS;
 
 /** Blocks and holes together, at most. */
@@ -67,8 +65,4 @@ function doubled(records: Int32Array): Int32Array | undefined {
   const larger = new Int32Array(Math.min(records.length * 2, MAX_RECORD_WORDS));
   larger.set(records);
   return larger;
-}
-
-function alignedRecord(word: number): number {
-  return Math.ceil(word / RECORD_WORDS) * RECORD_WORDS;
 }

@@ -15,7 +15,6 @@
  * Search: the bins (bins.ts), then the bump top of the oldest region with room. Holes are carved from the low end.
  */
 import {
-  FIRST_BLOCK_RECORD,
   FREED_BYTES,
   FREED_COUNT,
   GENERATION,
@@ -51,6 +50,7 @@ import {
   BIN_PREV,
   CAPACITY,
   FIRST,
+  FIRST_BLOCK_RECORD,
   HANDLE,
   HIGH,
   HOLES,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FIRST_BLOCK_RECORD, HEADER_WORDS, MAX_REGIONS } from "./arena-storage.ts";
+import { HEADER_WORDS, MAX_REGIONS } from "./arena-storage.ts";
 import {
   BIN_COUNT,
   HEADS,
@@ -13,7 +13,7 @@ import {
   largestHole,
   removeHole,
 } from "./bins.ts";
-import { RECORD_WORDS, SIZE } from "./record.ts";
+import { FIRST_BLOCK_RECORD, RECORD_WORDS, SIZE } from "./record.ts";
 
 interface Holes {
   readonly header: Int32Array;

@@ -17,9 +17,11 @@ export class HandleTable {
   #slots = 1;
   #liveCount = 0;
   #lockedCount = 0;
-  readonly #generation: number = firstGeneration();
+  readonly #generation: number;
 
-  constructor() {
+  /** @param kind whether the table is that of a wrapped array, of which there may be very many */
+  constructor(kind: "wrappers" | "allocators" = "allocators") {
+    this.#generation = firstGeneration(kind);
     // No handle has index 0 and is negative: nothing matches slot 0.
     this.#words[HANDLE] = -1;
   }

@@ -17,15 +17,17 @@ export const HANDLE_LIMIT: number = 1 << 30;
 export const GENERATION_STEP: number = 1 << INDEX_BITS;
 export const GENERATIONS: number = HANDLE_LIMIT / GENERATION_STEP;
 
-let allocators = 0;
+/** How many allocators there were: of one block, such as every wrapped array has, and all others. */
+const made = { wrappers: 0, allocators: 0 };
 
 /**
  * The generation that a new allocator starts its slots with, as handle bits. Successive allocators get the bit-reversed
  * numbers 0, 2048, 1024, 3072 … (van der Corput's sequence), which keeps the ones alive together as far apart as can be.
+ * Wrappers of arrays count apart: there may be one per frame, and they would soon go round.
  */
-export function firstGeneration(): number {
+export function firstGeneration(kind: "wrappers" | "allocators" = "allocators"): number {
   let reversed = 0;
-  for (let bits = allocators++, weight = GENERATIONS >> 1; weight > 0; bits >>= 1, weight >>= 1) {
+  for (let bits = made[kind]++, weight = GENERATIONS >> 1; weight > 0; bits >>= 1, weight >>= 1) {
     if (bits & 1) reversed |= weight;
   }
   return reversed << INDEX_BITS;

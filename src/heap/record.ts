@@ -41,12 +41,18 @@ export const HIGH: typeof BIN_PREV = BIN_PREV;
 const SLACK_BITS = 7;
 export const SLACK_MASK: number = (1 << SLACK_BITS) - 1;
 
+/** The first record of a block, behind those of zones and the heads of bins. */
+export const FIRST_BLOCK_RECORD = 5520;
+
 /**
- * The record of a handle. Anything gives an address, and only a live handle stands in the first word there; the test of
- * the type is for BigInts and symbols, which cannot be masked.
+ * The record of a handle, 0 for what cannot be one. Of the records of blocks, only a live handle's own has it in its first
+ * word; what stands before those could pass for a handle. The test of the type is for BigInts and symbols, which cannot
+ * be masked.
  */
 export function recordOf(handle: number): number {
-  return typeof handle === "number" ? (handle & INDEX_MASK) << 3 : 0;
+  if (typeof handle !== "number") return 0;
+  const record = (handle & INDEX_MASK) << 3;
+  return record >= FIRST_BLOCK_RECORD ? record : 0;
 }
 
 /** The owner word of a block of `zone` (a record address). */

@@ -32,7 +32,8 @@ export function leastHeight({ buffers }: PlanProblem): number {
   function floorOf(index: number): number {
     let floor = 0;
     for (let other = 0; other < count; other++) {
-      if (offsets[other]! >= 0 && meets[index]![other]!) floor = Math.max(floor, offsets[other]! + buffers[other]!.size);
+      if (offsets[other]! >= 0 && meets[index]![other]!)
+        floor = Math.max(floor, offsets[other]! + buffers[other]!.size);
     }
     return floor;
   }

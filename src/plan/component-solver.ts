@@ -2,7 +2,7 @@ import type { Component } from "./component.ts";
 import { Greedy } from "./greedy.ts";
 import { Orders } from "./orders.ts";
 import type { Key } from "./orders.ts";
-import { portfolio } from "./portfolio.ts";
+import { Portfolio } from "./portfolio.ts";
 import type { Run } from "./portfolio.ts";
 import type { Random } from "./random.ts";
 import { ExactSearch } from "./search.ts";
@@ -21,9 +21,12 @@ const SLICE = 400_000;
 
 const GREEDY_ORDERS: readonly (readonly Key[])[] = [["T", "A"], ["Z"], ["T", "Z"], ["T", "W"]];
 
-/** Runs at the goal before lower and lower caps are tried instead, in the first round. */
+/** Runs at the goal, then at each cap above it, in the first round; each round has twice as many. */
 const RUNS_AT_GOAL = 12;
-const RUNS_AT_CAP = 8;
+const RUNS_AT_CAP = 10;
+
+/** A run at a cap, or `undefined` for the next one at the goal. */
+type Step = { readonly run: Run; readonly cap: number } | undefined;
 
 /** Plans one component, better and better: greedy, then runs of the exact search. Heights count from its base. */
 export class ComponentSolver {
@@ -41,13 +44,12 @@ export class ComponentSolver {
   #search: ExactSearch | undefined;
   #nextGreedy = 0;
 
-  /** Runs for the goal: one portfolio, never begun anew. */
+  #portfolio: Portfolio | undefined;
+  /** Runs for the goal: never begun anew. */
   #goalRuns: Iterator<Run, never> | undefined;
-  /** Runs for the cap between `#missed` and `height`: begun anew with each cap. */
-  #capRuns: Iterator<Run, never> | undefined;
-  #missed = 0;
-  #round = 0;
-  #runsLeft = RUNS_AT_GOAL;
+  /** Goes round for `lower`: a step of it is a run. */
+  #lowering: Iterator<Step, never> | undefined;
+  #goal = 0;
 
   constructor(component: Component, random: Random, budget: NodeBudget) {
     this.component = component;
@@ -73,53 +75,39 @@ export class ComponentSolver {
       yield* this.#placeGreedily(this.#getOrders().atRandom(this.#random));
       return;
     }
-    this.#goalRuns ??= portfolio(this.component, this.#random);
+    this.#goalRuns ??= this.#getPortfolio().all();
     yield* this.#run(this.#goalRuns.next().value, cap);
   }
 
-  /**
-   * One run towards a lower plan: at `goal`, the lowest that would be of use, and, where that fails, half way between the
-   * highest cap that was missed and the best plan. Each round is longer than the one before.
-   */
+  /** One run towards a lower plan. `goal` is the lowest that would be of use. */
   *lower(goal: number): Generator<void, void> {
-    if (this.component.count > MAX_EXACT) {
-      yield* this.reach(goal);
-      return;
-    }
-    if (this.#runsLeft === 0) this.#nextCap();
-    this.#runsLeft--;
-    if (this.#capRuns === undefined) {
-      this.#missed = goal;
-      yield* this.reach(goal);
-      return;
-    }
-    this.#missed = Math.max(this.#missed, goal);
-    if (this.height - this.#missed < 2) {
-      this.#runsLeft = 0;
-      return;
-    }
-    const before = this.height;
-    const cap = Math.floor((this.#missed + this.height) / 2);
-    const run = this.#capRuns.next().value;
-    yield* this.#run({ ...run, nodes: run.nodes * 2 ** this.#round }, cap);
-    if (this.height < before || this.bound > cap) this.#beginCap();
-    else if (this.#runsLeft === 0) this.#missed = cap;
+    this.#goal = goal;
+    this.#lowering ??= this.#roundAndRound();
+    const step = this.component.count > MAX_EXACT ? undefined : this.#lowering.next().value;
+    if (step === undefined) yield* this.reach(goal);
+    else yield* this.#run(step.run, step.cap);
   }
 
-  /** A cap was missed as often as it may: goes on to the next, or to the next round, which begins at the goal. */
-  #nextCap(): void {
-    if (this.#capRuns === undefined || this.height - this.#missed >= 2) {
-      this.#beginCap();
-      return;
+  /**
+   * What `lower` tries: `undefined`, a run at the goal, some times; then runs half way between the highest cap that was
+   * missed and the best plan, until nothing is between them. Each round is longer than the one before.
+   */
+  *#roundAndRound(): Generator<Step, never> {
+    for (let length = 1; ; length *= 2) {
+      for (let count = RUNS_AT_GOAL * length; count > 0; count--) yield undefined;
+      let missed = this.#goal;
+      for (;;) {
+        missed = Math.max(missed, this.#goal);
+        const before = this.height;
+        if (before - missed < 2) break;
+        const cap = Math.floor((missed + before) / 2);
+        for (const run of this.#getPortfolio().few(RUNS_AT_CAP * length, length)) {
+          yield { run, cap };
+          if (this.height < before || this.bound > cap) break;
+        }
+        if (this.height === before) missed = cap;
+      }
     }
-    this.#round++;
-    this.#capRuns = undefined;
-    this.#runsLeft = RUNS_AT_GOAL * 2 ** this.#round;
-  }
-
-  #beginCap(): void {
-    this.#capRuns = portfolio(this.component, this.#random);
-    this.#runsLeft = RUNS_AT_CAP * 2 ** this.#round;
   }
 
   *#run(run: Run, cap: number): Generator<void, void> {
@@ -147,6 +135,10 @@ export class ComponentSolver {
     const { size } = this.component;
     this.offsets.set(offsets);
     this.height = offsets.reduce((height, offset, index) => Math.max(height, offset + size[index]!), 0);
+  }
+
+  #getPortfolio(): Portfolio {
+    return (this.#portfolio ??= new Portfolio(this.component, this.#random));
   }
 
   #getOrders(): Orders {

@@ -39,8 +39,9 @@ test("a header alone is the empty problem", () => {
   expect(formatProblem({ buffers: [] })).toBe("id,lower,upper,size\n");
 });
 
+const lines = (...rows: string[]): string => ["id,lower,upper,size", ...rows].join("\n");
+
 describe("what makes no sense is refused with its line", () => {
-  const lines = (...rows: string[]): string => ["id,lower,upper,size", ...rows].join("\n");
   test.each<[string, string, number | undefined, RegExp]>([
     ["nothing at all", "", undefined, /no header line/],
     ["a missing column", "id,lower,size\n", 1, /must have the column "upper" once/],

@@ -108,7 +108,10 @@ function readInteger(field: string, name: string, line: number): number {
 function readRows(csv: string): Row[] {
   if (typeof csv !== "string") throw new PlanError(`CSV is a string, not ${describe(csv)}. Decode it first.`);
   const rows: Row[] = [];
-  for (const [index, text] of csv.replace(/^\uFEFF/, "").split(/\r?\n/).entries()) {
+  for (const [index, text] of csv
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/)
+    .entries()) {
     if (text.trim() !== "") rows.push({ line: index + 1, fields: readFields(text, index + 1) });
   }
   return rows;

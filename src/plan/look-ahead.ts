@@ -85,7 +85,7 @@ export class LookAhead {
     let at = listLength - 1;
     for (; at >= 0 && key[at]! < bottom; at--);
     const below = at + 1;
-    for (; at >= 0 && key[at]! === bottom; at--) {
+    for (; at >= 0 && key[at] === bottom; at--) {
       const buffer = lists[listAt + at]!;
       if (rejected[buffer] !== OPEN || this.#hasTwinBefore(buffer)) continue;
       if (buffer === candidate || this.#isReady(buffer, below)) ties[count++] = buffer;

@@ -68,5 +68,7 @@ export function assertOptions(options: PlanOptions): void {
 
 function assertAmount(name: string, value: unknown, what: string): void {
   if (value === undefined || value === Infinity || (Number.isSafeInteger(value) && (value as number) >= 0)) return;
-  throw new PlanError(`${name} must be an integer of 0 or more ${what}, or Infinity, not ${describe(value)}. Round it.`);
+  throw new PlanError(
+    `${name} must be an integer of 0 or more ${what}, or Infinity, not ${describe(value)}. Round it.`,
+  );
 }

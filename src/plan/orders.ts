@@ -66,7 +66,7 @@ export class Orders {
 function rangeMaximum(values: Float64Array): (from: number, to: number) => number {
   const levels = [values];
   for (let width = 1; 2 * width <= values.length; width *= 2) {
-    const narrow = levels.at(-1);
+    const narrow = levels[levels.length - 1]!;
     levels.push(
       Float64Array.from({ length: values.length - 2 * width + 1 }, (_, index) =>
         Math.max(narrow[index]!, narrow[index + width]!),

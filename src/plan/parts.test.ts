@@ -23,7 +23,17 @@ const problemOf = (...list: [lower: number, upper: number, size: number][]): Pla
 
 test("a buffer that lives with all others goes to the bottom, and the rest splits where nothing lives across", () => {
   const { parts, offsets } = divide(
-    problemOf([0, 20, 5], [0, 4, 1], [2, 6, 1], [5, 9, 1], [8, 10, 1], [10, 14, 1], [12, 16, 1], [15, 18, 1], [17, 20, 1]),
+    problemOf(
+      [0, 20, 5],
+      [0, 4, 1],
+      [2, 6, 1],
+      [5, 9, 1],
+      [8, 10, 1],
+      [10, 14, 1],
+      [12, 16, 1],
+      [15, 18, 1],
+      [17, 20, 1],
+    ),
   );
   expect(offsets[0]).toBe(0);
   expect(parts.map(({ base, members }) => [base, [...members]])).toEqual([

@@ -27,9 +27,9 @@ export class PlanLibrary {
 
   /** The plan with the highest memory. */
   get highest(): RunPlan | undefined {
-    return this.#entries
-      .map(({ plan }) => plan)
-      .reduce((a, b) => (b.height > a.height ? b : a), this.#entries[0]?.plan!);
+    let highest: RunPlan | undefined;
+    for (const { plan } of this.#entries) if (plan.height >= (highest?.height ?? 0)) highest = plan;
+    return highest;
   }
 
   /** The plan of that key whose run begins with an allocation of `size` bytes, else the one used last of any key. */

@@ -206,7 +206,11 @@ describe("bad input is refused before anything is planned", () => {
     ["no problem", undefined, /A problem is/],
     ["no list", { buffers: 3 }, /A problem is/],
     ["a hole in the list", { buffers: [buffer(0, 1, 1), null] }, /Buffer 1 is null/],
-    ["an id that is neither text nor number", { buffers: [{ ...buffer(0, 1, 1), id: {} }] }, /Buffer 0 has the id a Object/],
+    [
+      "an id that is neither text nor number",
+      { buffers: [{ ...buffer(0, 1, 1), id: {} }] },
+      /Buffer 0 has the id a Object/,
+    ],
     ["a negative size", { buffers: [buffer(0, 1, -1)] }, /size is -1\. Give 0 or more/],
     ["a fractional size", { buffers: [buffer(0, 1, 1.5)] }, /size must be an integer, not 1\.5/],
     ["a size that is NaN", { buffers: [buffer(0, 1, NaN)] }, /size must be an integer, not NaN/],
@@ -217,7 +221,11 @@ describe("bad input is refused before anything is planned", () => {
     ["an empty lifetime", { buffers: [buffer(3, 3, 1)] }, /lower is 3 and upper is 3/],
     ["a lifetime that ends before it begins", { buffers: [buffer(4, 3, 1)] }, /lower is 4 and upper is 3/],
     ["an id given twice", { buffers: [buffer(0, 1, 1), buffer(0, 1, 1)] }, /Buffers 0 and 1 have the same id 0/],
-    ["sizes that add up to too much", { buffers: [buffer(0, 1, 2 ** 52, 1), buffer(1, 2, 2 ** 52, 2)] }, /0 to 1 add up/],
+    [
+      "sizes that add up to too much",
+      { buffers: [buffer(0, 1, 2 ** 52, 1), buffer(1, 2, 2 ** 52, 2)] },
+      /0 to 1 add up/,
+    ],
   ])("%s", async (_, problem, message) => {
     expect(() => planSync(problem as PlanProblem)).toThrow(PlanError);
     expect(() => planSync(problem as PlanProblem)).toThrow(message);

@@ -113,7 +113,7 @@ class Planning {
     for (;;) {
       const { done, value } = this.#steps.next();
       if (done === true) {
-        this.#ended =  value ? "done" : "nodes";
+        this.#ended = value ? "done" : "nodes";
         return true;
       }
       const now = performance.now();

@@ -23,25 +23,47 @@ const FIXED: readonly (readonly [keys: readonly Key[], lookAhead: Preference["lo
   [["N", "Z"], { stepWeight: 1, slackWeight: 16 }],
 ];
 
-/**
- * The runs to try on a component, without end. A run either succeeds within a few decisions per buffer or is lost, so
- * there are many short ones: 8 fixed ones, then random ones in Luby's sequence of lengths. Each round the fixed ones are 4
- * times as long, so that what can be refuted is refuted in the end, and 4 times as many random ones follow.
- */
-export function* portfolio(component: Component, random: Random): Generator<Run, never> {
-  const orders = new Orders(component);
-  const nodes = Math.max(1500, 3 * component.count);
-  let luby = 0;
-  for (let round = 0; ; round++) {
-    for (const [keys, lookAhead] of FIXED) {
-      yield { preference: { rank: ranksOf(orders.byKeys(keys)), lookAhead }, nodes: nodes * 4 ** round };
+/** Makes runs for one component. */
+export class Portfolio {
+  readonly #orders: Orders;
+  readonly #random: Random;
+  /** Decisions of a short run. A run either succeeds within a few decisions per buffer or is lost. */
+  readonly #nodes: number;
+
+  constructor(component: Component, random: Random) {
+    this.#orders = new Orders(component);
+    this.#random = random;
+    this.#nodes = Math.max(1500, 3 * component.count);
+  }
+
+  /**
+   * Runs for one cap, without end: the fixed ones, then random ones in Luby's sequence of lengths. Each round the fixed
+   * ones are 4 times as long, so that what can be refuted is refuted in the end, and 4 times as many random ones follow.
+   */
+  *all(): Generator<Run, never> {
+    let luby = 0;
+    for (let round = 0; ; round++) {
+      for (let index = 0; index < FIXED.length; index++) yield this.#fixed(index, 4 ** round);
+      for (let count = 16 * 4 ** round; count > 0; count--) yield this.#drawn(lubyTerm(++luby));
     }
-    for (let count = 16 * 4 ** round; count > 0; count--) {
-      const rank = ranksOf(orders.atRandom(random));
-      const stepWeight = random.next() < 0.4 ? 1 : 0.4 + 2.2 * random.next();
-      const slackWeight = 4 ** (1 + 2 * random.next());
-      yield { preference: { rank, lookAhead: { stepWeight, slackWeight } }, nodes: nodes * lubyTerm(++luby) };
-    }
+  }
+
+  /** A few runs for one cap among many: the best fixed ones and random ones, `length` times as long as short ones. */
+  *few(count: number, length: number): Generator<Run, void> {
+    for (let index = 0; index < count; index++) yield index < 3 ? this.#fixed(index, length) : this.#drawn(length);
+  }
+
+  #fixed(index: number, length: number): Run {
+    const [keys, lookAhead] = FIXED[index]!;
+    return { preference: { rank: ranksOf(this.#orders.byKeys(keys)), lookAhead }, nodes: this.#nodes * length };
+  }
+
+  #drawn(length: number): Run {
+    const random = this.#random;
+    const rank = ranksOf(this.#orders.atRandom(random));
+    const stepWeight = random.next() < 0.4 ? 1 : 0.4 + 2.2 * random.next();
+    const slackWeight = 4 ** (1 + 2 * random.next());
+    return { preference: { rank, lookAhead: { stepWeight, slackWeight } }, nodes: this.#nodes * length };
   }
 }
 

@@ -20,7 +20,11 @@ test("a right plan has no violations", () => {
 
 test("an overlap is told once, with both buffers", () => {
   expect(validate(problem, [0, 5, 9, 0], 100)).toEqual([
-    expect.objectContaining({ index: 2, other: 0, message: expect.stringContaining("bytes 0 to 10 from 0 to 4") as string }),
+    expect.objectContaining({
+      index: 2,
+      other: 0,
+      message: expect.stringContaining("bytes 0 to 10 from 0 to 4") as string,
+    }),
   ]);
 });
 

@@ -53,7 +53,7 @@ export function convertColour(
     });
     const map = target.wmap();
     maps.push(map);
-    const bytes = views.map((view) => (overlap(view, map.bytes) ? view.slice() : view));
+    const bytes = views.map((view) => (overlap(view, map.bytes) ? new Uint8Array(view) : view));
     convertPicture(planesOf(source, bytes), map.bytes, target.desc, isBgr);
   } finally {
     for (const map of maps) map[Symbol.dispose]();

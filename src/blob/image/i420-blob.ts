@@ -2,7 +2,7 @@ import { CompoundBlob, regionsOf } from "../compound-blob.ts";
 import type { ROI } from "../roi.ts";
 import type { TBlob } from "../tblob.ts";
 import type { TensorDesc } from "../tensor-desc.ts";
-import { chromaROI, pictureOf } from "./planes.ts";
+import { pictureOf, pictureROI } from "./planes.ts";
 
 /**
  * A picture of three planes: luma, and two of chroma at half its width and height. OpenVINO's `I420Blob`. Its desc is
@@ -45,9 +45,9 @@ export class I420Blob extends CompoundBlob<TBlob<"U8">> {
    * @throws {BlobError} when a plane is not allocated
    */
   override createROI(roi: ROI): I420Blob {
-    const half = chromaROI(roi);
+    const { luma, half } = pictureROI(roi);
     const [y, u, v] = regionsOf([
-      [this.y, roi],
+      [this.y, luma],
       [this.u, half],
       [this.v, half],
     ]) as [TBlob<"U8">, TBlob<"U8">, TBlob<"U8">];

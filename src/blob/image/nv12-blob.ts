@@ -2,7 +2,7 @@ import { CompoundBlob, regionsOf } from "../compound-blob.ts";
 import type { ROI } from "../roi.ts";
 import type { TBlob } from "../tblob.ts";
 import type { TensorDesc } from "../tensor-desc.ts";
-import { chromaROI, pictureOf } from "./planes.ts";
+import { pictureOf, pictureROI } from "./planes.ts";
 
 /**
  * A picture as cameras and video decoders give it: a plane of luma, and one of interleaved chroma at half its width and
@@ -36,9 +36,9 @@ export class NV12Blob extends CompoundBlob<TBlob<"U8">> {
    * @throws {BlobError} when a plane is not allocated
    */
   override createROI(roi: ROI): NV12Blob {
-    const half = chromaROI(roi);
+    const { luma, half } = pictureROI(roi);
     const [y, uv] = regionsOf([
-      [this.y, roi],
+      [this.y, luma],
       [this.uv, half],
     ]) as [TBlob<"U8">, TBlob<"U8">];
     return new NV12Blob(y, uv);

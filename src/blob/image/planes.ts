@@ -60,11 +60,12 @@ export function pictureOf(owner: string, luma: Plane, chroma: readonly Plane[]):
 }
 
 /**
- * The rectangle of the chroma planes for one of the luma plane: half of everything.
+ * The rectangles of the luma plane and of the chroma planes, half of everything, for one of the picture.
  *
  * @throws {DescError} when a position or size is odd, since four pixels share one sample of chroma
  */
-export function chromaROI(roi: ROI): ROI {
+export function pictureROI(roi: ROI): { readonly luma: ROI; readonly half: ROI } {
+  // Read once: a getter may change its answer.
   const checked = checkedROI(roi);
   for (const name of ["posX", "posY", "sizeX", "sizeY"] as const) {
     const value = checked[name];
@@ -75,7 +76,7 @@ export function chromaROI(roi: ROI): ROI {
     );
   }
   const { id, posX, posY, sizeX, sizeY } = checked;
-  return { id, posX: posX / 2, posY: posY / 2, sizeX: sizeX / 2, sizeY: sizeY / 2 };
+  return { luma: checked, half: { id, posX: posX / 2, posY: posY / 2, sizeX: sizeX / 2, sizeY: sizeY / 2 } };
 }
 
 function dimsOf({ blob }: Plane): [number, number, number, number] {
