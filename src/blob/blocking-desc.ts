@@ -153,7 +153,7 @@ export class BlockingDesc implements BlockingDescLike {
             `${showList(strides)} of the block dims ${showList(blockDims)}. Use ${least} or more.`,
         );
       }
-      least = exact("The extent in memory", blockDims, strides[i]! * blockDims[i]!);
+      least = extentOf(blockDims, strides[i]! * blockDims[i]!);
     }
   }
 
@@ -167,15 +167,18 @@ export class BlockingDesc implements BlockingDescLike {
 
 function denseStrides(blockDims: readonly number[]): number[] {
   const strides: number[] = [];
-  const isEmpty = blockDims.includes(0);
   let stride = 1;
   for (let i = blockDims.length - 1; i >= 0; i--) {
     strides.unshift(stride);
-    const next = stride * blockDims[i]!;
-    // Nothing lies in memory when there are no elements, so that no stride is too large.
-    stride = isEmpty ? Math.min(next, Number.MAX_SAFE_INTEGER) : exact("The extent in memory", blockDims, next);
+    stride = extentOf(blockDims, stride * blockDims[i]!);
   }
   return strides;
+}
+
+/** An extent in memory; without elements none is too large, since nothing lies there. */
+function extentOf(blockDims: readonly number[], extent: number): number {
+  if (blockDims.includes(0)) return Math.min(extent, Number.MAX_SAFE_INTEGER);
+  return exact("The extent in memory", blockDims, extent);
 }
 
 function unequalLengths(name: string, list: readonly number[], order: readonly number[]): DescError {

@@ -17,13 +17,15 @@ export interface NodeBudget {
 const MAX_EXACT = 2000;
 
 /** Elementary steps of the search between two yields: a few milliseconds. */
-const SLICE = 400_000;
+const SLICE = 200_000;
 
 const GREEDY_ORDERS: readonly (readonly Key[])[] = [["T", "A"], ["Z"], ["T", "Z"], ["T", "W"]];
 
 /** Runs at the goal, then at each cap above it, in the first round; each round has twice as many. */
 const RUNS_AT_GOAL = 12;
 const RUNS_AT_CAP = 10;
+/** Runs at each cap before all that. */
+const EASY_RUNS = 2;
 
 /** A run at a cap, or `undefined` for the next one at the goal. */
 type Step = { readonly run: Run; readonly cap: number } | undefined;
@@ -64,7 +66,11 @@ export class ComponentSolver {
   *greedy(): Generator<void, boolean> {
     const keys = GREEDY_ORDERS[this.#nextGreedy++];
     if (keys === undefined) return false;
-    yield* this.#placeGreedily(this.#getOrders().byKeys(keys));
+    const orders = this.#getOrders();
+    yield;
+    const order = orders.byKeys(keys);
+    yield;
+    yield* this.#placeGreedily(order);
     return true;
   }
 
@@ -89,25 +95,40 @@ export class ComponentSolver {
   }
 
   /**
-   * What `lower` tries: `undefined`, a run at the goal, some times; then runs half way between the highest cap that was
-   * missed and the best plan, until nothing is between them. Each round is longer than the one before.
+   * What `lower` tries. First, for a good plan soon: caps farther and farther above the goal, until one is easy (loose caps
+   * are harder than close ones, at which the rules have more to say), then half the way back for as long as that is easy.
+   * Then round and round, each longer than the one before: `undefined`, a run at the goal, some times; then runs half way
+   * between the highest cap that was missed and the best plan, until nothing is between them.
    */
   *#roundAndRound(): Generator<Step, never> {
+    for (let share = 1 / 16; this.#capAt(share) < this.height; share *= 2) {
+      if (yield* this.#tryCap(this.#capAt(share), EASY_RUNS, 1)) break;
+    }
+    while (this.height - this.#goal > 1) {
+      if (!(yield* this.#tryCap(Math.floor((this.#goal + this.height) / 2), EASY_RUNS, 1))) break;
+    }
     for (let length = 1; ; length *= 2) {
       for (let count = RUNS_AT_GOAL * length; count > 0; count--) yield undefined;
-      let missed = this.#goal;
-      for (;;) {
-        missed = Math.max(missed, this.#goal);
-        const before = this.height;
-        if (before - missed < 2) break;
-        const cap = Math.floor((missed + before) / 2);
-        for (const run of this.#getPortfolio().few(RUNS_AT_CAP * length, length)) {
-          yield { run, cap };
-          if (this.height < before || this.bound > cap) break;
-        }
-        if (this.height === before) missed = cap;
+      for (let missed = this.#goal; this.height - Math.max(missed, this.#goal) > 1;) {
+        const cap = Math.floor((Math.max(missed, this.#goal) + this.height) / 2);
+        if (!(yield* this.#tryCap(cap, RUNS_AT_CAP * length, length))) missed = cap;
       }
     }
+  }
+
+  #capAt(share: number): number {
+    return Math.floor(this.#goal * (1 + share));
+  }
+
+  /** Some runs at a cap. @returns whether there is a lower plan than before */
+  *#tryCap(cap: number, runs: number, length: number): Generator<Step, boolean> {
+    const before = this.height;
+    for (const run of this.#getPortfolio().few(runs, length)) {
+      yield { run, cap };
+      if (this.height < before) return true;
+      if (this.bound > cap) return false;
+    }
+    return false;
   }
 
   *#run(run: Run, cap: number): Generator<void, void> {

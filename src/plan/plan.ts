@@ -25,7 +25,10 @@ export interface Plan {
 }
 
 /** The planner gives way to the event loop after this long. */
-const SLICE_MS = 15;
+const SLICE_MS = 8;
+
+/** Buffers from which on it does so already when it has read the problem. */
+const LARGE = 1000;
 
 /**
  * Lays buffers out in one memory, so that no two that live at once overlap, in as few bytes as it can.
@@ -50,12 +53,11 @@ export async function plan(problem: PlanProblem, options: PlanOptions = {}): Pro
   signal?.throwIfAborted();
   const planning = new Planning(problem, options);
   let reported = "";
+  // Reading a problem takes its time, too.
+  if (problem.buffers.length > LARGE) await pause(signal);
   while (!planning.advance(SLICE_MS)) {
     report();
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, 0);
-    });
-    signal?.throwIfAborted();
+    await pause(signal);
   }
   report();
   return planning.result();
@@ -81,6 +83,13 @@ export function planSync(problem: PlanProblem, options: PlanSyncOptions = {}): P
   const planning = new Planning(problem, options);
   planning.advance(Infinity);
   return planning.result();
+}
+
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, 0);
+  });
+  signal?.throwIfAborted();
 }
 
 /** One problem being solved, against the clock. Turns units into bytes. */

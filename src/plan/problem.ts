@@ -79,22 +79,25 @@ function assertBuffer(buffer: unknown, index: number): asserts buffer is PlanBuf
   if (typeof id !== "string" && typeof id !== "number") {
     throw new PlanError(`Buffer ${index} has the id ${describe(id)}. Give a string or a number.`, { index });
   }
-  for (const [field, value] of Object.entries({ lower, upper, size })) {
-    if (!Number.isSafeInteger(value)) {
-      const message = `Buffer ${index} (id ${describe(id)}): ${field} must be an integer, not ${describe(value)}. Round it.`;
-      throw new PlanError(message, { index });
-    }
-  }
-  if ((size as number) < 0) {
-    const message = `Buffer ${index} (id ${describe(id)}): size is ${String(size)}. Give 0 or more bytes.`;
+  assertInteger(index, id, "lower", lower);
+  assertInteger(index, id, "upper", upper);
+  assertInteger(index, id, "size", size);
+  if (size < 0) {
+    const message = `Buffer ${index} (id ${describe(id)}): size is ${size}. Give 0 or more bytes.`;
     throw new PlanError(message, { index });
   }
-  if ((lower as number) >= (upper as number)) {
+  if (lower >= upper) {
     const message =
-      `Buffer ${index} (id ${describe(id)}): lower is ${String(lower)} and upper is ${String(upper)}. ` +
+      `Buffer ${index} (id ${describe(id)}): lower is ${lower} and upper is ${upper}. ` +
       "Lifetimes are half-open: give an upper above lower.";
     throw new PlanError(message, { index });
   }
+}
+
+function assertInteger(index: number, id: unknown, field: string, value: unknown): asserts value is number {
+  if (Number.isSafeInteger(value)) return;
+  const message = `Buffer ${index} (id ${describe(id)}): ${field} must be an integer, not ${describe(value)}. Round it.`;
+  throw new PlanError(message, { index });
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

@@ -372,16 +372,22 @@ export class SearchState {
 
 function findOthers({ count, first, end }: Component): [Int32Array, Int32Array] {
   const at = new Int32Array(count + 1);
-  const found: number[] = [];
+  let others = new Int32Array(16 * count);
+  let found = 0;
   for (let buffer = 0; buffer < count; buffer++) {
     const from = first[buffer]!;
     const to = end[buffer]!;
-    for (let other = 0; other < count; other++) {
-      if (other !== buffer && first[other]! < to && from < end[other]!) found.push(other);
+    if (found + count > others.length) {
+      const larger = new Int32Array(2 * others.length + count);
+      larger.set(others);
+      others = larger;
     }
-    at[buffer + 1] = found.length;
+    for (let other = 0; other < count; other++) {
+      if (other !== buffer && first[other]! < to && from < end[other]!) others[found++] = other;
+    }
+    at[buffer + 1] = found;
   }
-  return [at, Int32Array.from(found)];
+  return [at, others.slice(0, found)];
 }
 
 function findTwins({ count, first, end, size }: Component): Int32Array {

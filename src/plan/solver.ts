@@ -72,7 +72,9 @@ export class Solver {
 
   *#divide(): Generator<void, void> {
     const instance = this.#instance;
-    const totals = sectionTotals(cutSections(instance.lower, instance.upper), instance.size);
+    const sections = cutSections(instance.lower, instance.upper);
+    yield;
+    const totals = sectionTotals(sections, instance.size);
     this.bound = totals.reduce((most, total) => Math.max(most, total), 0);
     yield;
     const { parts, offsets } = yield* peelAndSplit(instance);
@@ -82,6 +84,7 @@ export class Solver {
     }
     for (const { members, base } of parts) {
       const component = makeComponent(instance, members, base);
+      yield;
       this.#components.push(new ComponentSolver(component, this.#random, this.#budget));
       yield;
     }
