@@ -21,9 +21,8 @@ test("every order has each place once", () => {
 
 test("fixed runs come first in each round, four times as long in the next; random ones follow Luby's sequence", () => {
   const nodes = firstRuns(1, 40).map((run) => run.nodes / 1500);
-  const times = (count: number, nodes: number): number[] => Array.from({ length: count }, () => nodes);
   const luby = [1, 1, 2, 1, 1, 2, 4, 1, 1, 2, 1, 1, 2, 4, 8, 1, 1, 2, 1, 1, 2, 4, 1, 1];
-  expect(nodes).toEqual([...times(8, 1), ...luby.slice(0, 16), ...times(8, 4), ...luby.slice(16)]);
+  expect(nodes).toEqual([...eight(1), ...luby.slice(0, 16), ...eight(4), ...luby.slice(16)]);
 });
 
 test("the same seed gives the same runs, another seed others, but for the fixed ones", () => {
@@ -31,3 +30,7 @@ test("the same seed gives the same runs, another seed others, but for the fixed 
   expect(firstRuns(6, 8)).toEqual(firstRuns(5, 8));
   expect(firstRuns(6, 9)[8]).not.toEqual(firstRuns(5, 9)[8]);
 });
+
+function eight(value: number): number[] {
+  return Array.from({ length: 8 }, () => value);
+}
