@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseProblem } from "../src/plan/csv.ts";
+import { parsePlan, parseProblem } from "../src/plan/csv.ts";
 import { planSync } from "../src/plan/plan.ts";
 import { validate } from "../src/plan/validate.ts";
 
@@ -38,8 +38,29 @@ describe("the public instances of google/minimalloc", () => {
 
   test.each(FILES.filter((file) => !/^[DJ]/.test(file)))("%s is planned as low as can be, and proved to be", (file) => {
     const problem = parseProblem(readFileSync(new URL(file, PLANS), "utf8"));
-    const result = planSync(problem, { maxNodes: 25_000, timeoutMs: Infinity });
+    const result = planSync(problem, { maxNodes: 45_000, timeoutMs: Infinity });
     expect(validate(problem, result.offsets, result.height)).toEqual([]);
     expect(result).toMatchObject({ optimal: true, lowerBound: result.height });
+  });
+
+  test.each([
+    ["D", 1_028_096],
+    ["J", 1_025_024],
+  ])("%s is planned no higher than %i", (name, height) => {
+    const problem = parseProblem(readFileSync(new URL(`${name}.1048576.csv`, PLANS), "utf8"));
+    const result = planSync(problem, { maxNodes: 45_000, timeoutMs: Infinity });
+    expect(result.height).toBeLessThanOrEqual(height);
+    expect(validate(problem, result.offsets, height)).toEqual([]);
+  });
+
+  test.each(readdirSync(new URL("best/", PLANS)))("the plan %s is right, and no plan is lower", (file) => {
+    const [name, height] = file.split(".");
+    const { problem, offsets } = parsePlan(readFileSync(new URL(`best/${file}`, PLANS), "utf8"));
+    expect(problem).toEqual(parseProblem(readFileSync(new URL(`${name}.1048576.csv`, PLANS), "utf8")));
+    expect(validate(problem, offsets, Number(height))).toEqual([]);
+    const alive = problem.buffers.map(({ lower: moment }) =>
+      problem.buffers.reduce((sum, { lower, upper, size }) => sum + (lower <= moment && moment < upper ? size : 0), 0),
+    );
+    expect(Math.max(...alive)).toBe(Number(height));
   });
 });

@@ -30,6 +30,7 @@ export class PlannedPeer implements Peer<Handle> {
   }
 
   highWaterBytes(): number {
-    return this.#planned.report().plannedBytes;
+    // What was never planned came from the heap below.
+    return this.#planned.report().plannedBytes || this.#planned.stats().footprintBytes;
   }
 }
