@@ -13,8 +13,6 @@ function firstRuns(seed: number, count: number): Run[] {
   return Array.from({ length: count }, () => runs.next().value);
 }
 
-const times = (count: number, nodes: number): number[] => Array.from({ length: count }, () => nodes);
-
 test("every order has each place once", () => {
   for (const { preference } of firstRuns(1, 60)) {
     expect([...preference.rank].sort((a, b) => a - b)).toEqual([...preference.rank.keys()]);

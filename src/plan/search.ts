@@ -49,7 +49,8 @@ const SUPPORT_ROUNDS = 4;
 
 /** One search over one component; it can be started again and again. */
 export class ExactSearch {
-  readonly #state: SearchState;
+  /** For the tests: what is known, and why. */
+  readonly state: SearchState;
   /** Decisions in this run so far. */
   nodes = 0;
   /** Elementary steps over all runs so far: what its time goes with, the same on every machine. */
@@ -58,29 +59,29 @@ export class ExactSearch {
   readonly #lookAhead: LookAhead;
 
   constructor(component: Component) {
-    this.#state = new SearchState(component);
-    this.#lookAhead = new LookAhead(this.#state);
+    this.state = new SearchState(component);
+    this.#lookAhead = new LookAhead(this.state);
   }
 
   /** Where the buffers lie, when a plan was found. */
   get offsets(): Float64Array {
-    return this.#state.offset;
+    return this.state.offset;
   }
 
   /** True when a run that is open is not worth going on with. */
   isOver(nodes: number): boolean {
-    return this.nodes >= nodes || this.#state.isTooLarge;
+    return this.nodes >= nodes || this.state.isTooLarge;
   }
 
   /** Begins anew. */
   start(cap: number, preference: Preference): void {
-    this.#state.reset(cap, preference);
+    this.state.reset(cap, preference);
     this.nodes = 0;
   }
 
   /** Goes on until it is decided, or has made `nodes` decisions in all, or done `work` more elementary steps. */
   step(nodes: number, work: number): SearchResult {
-    const state = this.#state;
+    const state = this.state;
     const workEnd = this.work + work;
     for (;;) {
       if (!state.nextList()) return "found";
@@ -98,7 +99,7 @@ export class ExactSearch {
 
   /** Goes back to the deepest decision of the conflict and rejects it. @returns false when there is none */
   #jumpBack(): boolean {
-    const state = this.#state;
+    const state = this.state;
     const { conflict, words } = state;
     let word = words - 1;
     while (word >= 0 && conflict[word] === 0) word--;
@@ -116,7 +117,7 @@ export class ExactSearch {
 
   /** The buffer does not lie at its floor: for the rest of the conflict, and for what made the floor what it is. */
   #reject(buffer: number): void {
-    const state = this.#state;
+    const state = this.state;
     const { conflict, words } = state;
     state.save(buffer);
     const why = state.newReason();
@@ -129,7 +130,7 @@ export class ExactSearch {
 
   /** Applies the rules. @returns the buffer to place next, or -1 when they failed: `conflict` says why */
   #propagate(): number {
-    const state = this.#state;
+    const state = this.state;
     for (let round = 0; round < SUPPORT_ROUNDS; round++) {
       const change = this.#support(false);
       if (change < 0) return -1;
@@ -158,7 +159,7 @@ export class ExactSearch {
    * @returns 1 when a bound rose, 0 when none did, -1 when it failed
    */
   #support(all: boolean): number {
-    const state = this.#state;
+    const state = this.state;
     const { lists, listAt, listLength, rejected, floor, lowest, others, othersAt, depthOf, cap } = state;
     const { size } = state.component;
     let changed = 0;
@@ -204,7 +205,7 @@ export class ExactSearch {
 
   /** Why nothing that a rejected buffer may rest on ends below `rest`. A buffer as large as that needs no reason. */
   #explainSupport(buffer: number, rest: number, into: Int32Array, at: number): void {
-    const state = this.#state;
+    const state = this.state;
     const { others, othersAt, depthOf, whyLowest, words, reasons } = state;
     const { size } = state.component;
     const rejected = state.whyRejected[buffer]!;
@@ -225,7 +226,7 @@ export class ExactSearch {
 
   /** Sorts the list by `lowest`, highest first. It nearly is already. */
   #sortList(): void {
-    const { lists, listAt, listLength, lowest } = this.#state;
+    const { lists, listAt, listLength, lowest } = this.state;
     const { key } = this.#lookAhead;
     for (let at = 0; at < listLength; at++) {
       const buffer = lists[listAt + at]!;
@@ -243,7 +244,7 @@ export class ExactSearch {
   /** Rules (b) and (c). @returns as `#support` */
   #sweep(): number {
     this.#sortList();
-    const state = this.#state;
+    const state = this.state;
     const { lists, listAt, listLength, cap } = state;
     const { size, first, end } = state.component;
     const { key } = this.#lookAhead;
@@ -288,7 +289,7 @@ export class ExactSearch {
 
   /** Rule (c): the buffer at `last` in the list is below all before it in this section. @returns as `#support` */
   #pushAbove(last: number, section: number, top: number): number {
-    const state = this.#state;
+    const state = this.state;
     const { lists, listAt, lowest } = state;
     const { size, first, end } = state.component;
     const key = this.#lookAhead.key;
@@ -315,7 +316,7 @@ export class ExactSearch {
 
   /** Why the buffers of the section up to `last` in the list are no lower than they are. */
   #explainLoad(last: number, section: number, into: Int32Array, start: number): void {
-    const state = this.#state;
+    const state = this.state;
     const { lists, listAt, whyLowest, words, reasons } = state;
     const { first, end } = state.component;
     for (let word = 0; word < words; word++) into[start + word] = 0;
@@ -330,7 +331,7 @@ export class ExactSearch {
 
   /** The lowest floor that is not rejected, if it is ready; among equals the first in the order. @returns -1 when not */
   #candidate(): number {
-    const state = this.#state;
+    const state = this.state;
     const { lists, listAt, listLength, rejected, floor, rank, others, othersAt, depthOf, lowest } = state;
     const { size } = state.component;
     let best = -1;
