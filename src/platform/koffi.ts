@@ -1,5 +1,7 @@
-/** What of koffi, the foreign function interface that is an optional peer, the package uses. */
-export type Koffi = typeof import("koffi");
+import type koffi from "koffi";
+
+/** The foreign function interface that is an optional peer. */
+export type Koffi = typeof koffi;
 
 interface Require {
   (name: string): unknown;
