@@ -21,6 +21,12 @@ test("options that are undefined are options that are left out", () => {
   expect(blob.allocator).toBe(defaultAllocator());
 });
 
+test("null in place of data or of an allocator throws, since a new block is not what was meant", () => {
+  const desc = { precision: "U8", dims: [4] } as const;
+  expect(() => createBlob(desc, { data: null as never })).toThrow(/data of a blob is null/);
+  expect(() => createBlob(desc, { allocator: null as never })).toThrow(/allocator of a blob is null/);
+});
+
 test("an allocator and data together throw", () => {
   const allocator = new CountingAllocator();
   const options = { allocator, data: new Uint8Array(1) };

@@ -30,6 +30,10 @@ export function createBlob<P extends PrecisionName>(
 ): TBlob<P> {
   assertOptions(options);
   const { allocator, data } = options;
+  // Without a type checker, null would be a new block where an array was meant.
+  if (allocator === null || data === null) {
+    throw new BlobError(`The ${data === null ? "data" : "allocator"} of a blob is null. Leave it out, or bring one.`);
+  }
   if (allocator !== undefined && data !== undefined) {
     throw new BlobError("A blob either wraps data or is allocated. Leave out the allocator, or copy the data in.");
   }

@@ -1,3 +1,4 @@
+import { BlobError, describe } from "../errors.ts";
 import { showList } from "../blob/integers.ts";
 import type { PrecisionName } from "../blob/precision.ts";
 import { byteSizeOf } from "./extent.ts";
@@ -68,6 +69,7 @@ export function safetensorsHeaderBytes(bytes: Uint8Array): number {
  *
  * @param bytes the file; or its start up to the end of the header, together with `fileBytes`
  * @throws {FormatError} naming the tensor, where it is about one
+ * @throws {BlobError} for options that are none
  *
  * @example A file larger than memory: each tensor goes from the disk into its block
  * const file = await open("model.safetensors"); // of node:fs/promises
@@ -81,7 +83,7 @@ export function safetensorsHeaderBytes(bytes: Uint8Array): number {
  */
 export function readSafetensorsHeader(bytes: Uint8Array, options: SafetensorsHeaderOptions = {}): SafetensorsHeader {
   const start = safetensorsHeaderBytes(bytes);
-  const fileBytes = options.fileBytes ?? bytes.byteLength;
+  const fileBytes = statedFileBytes(options) ?? bytes.byteLength;
   if (start > bytes.byteLength || !(fileBytes >= start)) {
     const actual = Math.min(fileBytes, bytes.byteLength);
     throw new FormatError(
@@ -94,6 +96,12 @@ export function readSafetensorsHeader(bytes: Uint8Array, options: SafetensorsHea
   for (const [name, tensor] of stated) tensors.set(name, checked(name, tensor, start, fileBytes));
   checkCoverage([...stated], fileBytes - start);
   return { tensors, metadata };
+}
+
+/** What the options say; NaN and numbers that are none fail the comparison with the header's end. */
+function statedFileBytes(options: SafetensorsHeaderOptions): number | undefined {
+  if (typeof options === "object" && options !== null) return options.fileBytes;
+  throw new BlobError(`The options of a safetensors header are { fileBytes }, not ${describe(options)}.`);
 }
 
 function decode(bytes: Uint8Array, end: number): string {

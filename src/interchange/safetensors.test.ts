@@ -138,6 +138,7 @@ describe("files as models have them", () => {
     expect(() => readSafetensorsHeader(whole.slice(0, start))).toThrow(/cut off/);
     expect(() => readSafetensorsHeader(whole.slice(0, start - 1), { fileBytes: whole.byteLength })).toThrow(/cut off/);
     expect(() => readSafetensorsHeader(whole, { fileBytes: Number.NaN })).toThrow(FormatError);
+    expect(() => readSafetensorsHeader(whole, null as never)).toThrow(/are \{ fileBytes \}, not null/);
   });
 });
 
