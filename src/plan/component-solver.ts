@@ -19,10 +19,13 @@ const MAX_EXACT = 2000;
 /** Elementary steps of the search between two yields: a few milliseconds. */
 const SLICE = 200_000;
 
+/** From so many pairs of buffers that live at once on, the first order takes so long that there is to be a plan before. */
+const CROWDED = 500_000;
+
 const GREEDY_ORDERS: readonly (readonly Key[])[] = [["T", "A"], ["Z"], ["T", "Z"], ["T", "W"]];
 
 /** Runs at the goal, then at each cap above it, in the first round; each round has twice as many. */
-const RUNS_AT_GOAL = 12;
+const RUNS_AT_GOAL = 16;
 const RUNS_AT_CAP = 10;
 /** Runs at each cap before all that. */
 const EASY_RUNS = 2;
@@ -60,6 +63,16 @@ export class ComponentSolver {
     this.#random = random;
     this.#budget = budget;
     this.#greedy = new Greedy(component);
+  }
+
+  /** Makes a first plan: of the first order, or a quick one where that takes its time. */
+  *begin(): Generator<void, void> {
+    if (this.#greedy.pairs < CROWDED) {
+      yield* this.greedy();
+      return;
+    }
+    yield* this.#greedy.placeByTime();
+    this.#keep(this.#greedy.offsets);
   }
 
   /** Tries the next order of the greedy planner. @returns false when there was none left */

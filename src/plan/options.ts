@@ -37,6 +37,11 @@ export interface PlanProgress {
 export interface PlanOptions extends PlanSyncOptions {
   /** Ends the planning: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /**
+   * Ends the planning with the best plan so far, as if the time had run out; the first greedy plan is finished. For a
+   * button that says "good enough".
+   */
+  readonly stopSignal?: AbortSignal;
   /** Called when there is a first plan, and whenever there is a lower one or a higher bound. What it throws ends the planning. */
   readonly onProgress?: (progress: PlanProgress) => void;
 }
@@ -51,19 +56,23 @@ export function assertOptions(options: PlanOptions): void {
   }
   assertAmount("capacity", options.capacity, "bytes");
   assertAmount("maxNodes", options.maxNodes, "decisions");
-  const { timeoutMs, seed, signal, onProgress } = options;
+  const { timeoutMs, seed, signal, stopSignal, onProgress } = options;
   if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs >= 0)) {
     throw new PlanError(`timeoutMs must be 0 or more milliseconds, not ${describe(timeoutMs)}. Infinity is no limit.`);
   }
   if (seed !== undefined && !Number.isSafeInteger(seed)) {
     throw new PlanError(`seed must be a safe integer, not ${describe(seed)}. Round it.`);
   }
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
-    throw new PlanError(`signal must be an AbortSignal, not ${describe(signal)}. Give an AbortController's.`);
-  }
+  assertSignal("signal", signal);
+  assertSignal("stopSignal", stopSignal);
   if (onProgress !== undefined && typeof onProgress !== "function") {
     throw new PlanError(`onProgress must be a function, not ${describe(onProgress)}. Leave it out for silence.`);
   }
+}
+
+function assertSignal(name: string, value: AbortSignal | undefined): void {
+  if (value === undefined || typeof value?.throwIfAborted === "function") return;
+  throw new PlanError(`${name} must be an AbortSignal, not ${describe(value)}. Give an AbortController's.`);
 }
 
 function assertAmount(name: string, value: unknown, what: string): void {

@@ -16,6 +16,15 @@ function hardProblem(): PlanProblem {
   return new RandomProblems(2).planted(400, 60, 2000).problem;
 }
 
+/** 2,500 buffers, of which some 600 live at once. */
+function crowdedProblem(): PlanProblem {
+  const random = new RandomProblems(5);
+  const buffers = Array.from({ length: 2500 }, (_, id) =>
+    buffer(id, id + random.between(200, 1000), 64 * random.between(1, 1000), id),
+  );
+  return { buffers };
+}
+
 describe("plan", () => {
   test("lays out what lives at once side by side, and what does not, in the same place", async () => {
     const problem = {
@@ -132,6 +141,17 @@ describe("limits", () => {
     expect(validate(hardProblem(), result.offsets, result.height)).toEqual([]);
   });
 
+  test("where very many live at once, there is a plan before the first order of greedy is done, and none worse after", () => {
+    const problem = crowdedProblem();
+    const soon = planSync(problem, { timeoutMs: 0 });
+    expect(soon.ended).toBe("time");
+    expect(validate(problem, soon.offsets, soon.height)).toEqual([]);
+    const later = planSync(problem, { maxNodes: 0, timeoutMs: Infinity });
+    expect(validate(problem, later.offsets, later.height)).toEqual([]);
+    expect(later.height).toBeLessThanOrEqual(soon.height);
+    expect(later.lowerBound).toBe(soon.lowerBound);
+  });
+
   test("the same seed gives the same plan, sliced or at once", async () => {
     const limits = { maxNodes: 3000, timeoutMs: Infinity, seed: 7 };
     const result = await plan(hardProblem(), limits);
@@ -168,6 +188,27 @@ describe("in the background", () => {
       },
     });
     await expect(planning).rejects.toBe(reason);
+  });
+
+  test("a stopSignal ends it with the best plan so far", async () => {
+    const controller = new AbortController();
+    const heights: number[] = [];
+    const result = await plan(hardProblem(), {
+      timeoutMs: Infinity,
+      stopSignal: controller.signal,
+      onProgress: ({ height }) => {
+        heights.push(height);
+        if (heights.length === 2) controller.abort();
+      },
+    });
+    expect(result).toMatchObject({ ended: "stopped", optimal: false, height: heights.at(-1) });
+    expect(validate(hardProblem(), result.offsets, result.height)).toEqual([]);
+  });
+
+  test("a stopSignal that is aborted already leaves time for the first plan", async () => {
+    const result = await plan(hardProblem(), { timeoutMs: Infinity, stopSignal: AbortSignal.abort() });
+    expect(result.ended).toBe("stopped");
+    expect(validate(hardProblem(), result.offsets, result.height)).toEqual([]);
   });
 
   test("progress tells of each better plan, and ends with the result", async () => {
@@ -247,6 +288,7 @@ describe("bad input is refused before anything is planned", () => {
     ["timeoutMs", { timeoutMs: NaN }],
     ["seed", { seed: 0.5 }],
     ["signal", { signal: {} }],
+    ["stopSignal", { stopSignal: {} }],
     ["onProgress", { onProgress: 3 }],
     ["Options", null],
   ])("the option %s of %o", async (name, options) => {

@@ -18,8 +18,8 @@ export interface Plan {
   readonly fits: boolean;
   /** Proved that no plan is within the capacity: the lower bound is above it. When neither this nor `fits`, it is open. */
   readonly infeasible: boolean;
-  /** Why it ended: nothing is left to do, or the time or the decisions ran out. */
-  readonly ended: "done" | "time" | "nodes";
+  /** Why it ended: nothing is left to do, the time or the decisions ran out, or `stopSignal` was aborted. */
+  readonly ended: "done" | "time" | "nodes" | "stopped";
   /** Decisions of the exact search. */
   readonly nodes: number;
 }
@@ -40,7 +40,7 @@ const LARGE = 1000;
  * - With a `capacity`, it ends with the first plan that fits (`fits`), or with the proof that none does (`infeasible`; the
  *   offsets are then the best that were found, above the capacity).
  * - Without one, it ends with the lowest plan and the proof that it is (`optimal`).
- * - When the time runs out first, the answer is the best plan so far.
+ * - When the time runs out first, or `stopSignal` is aborted, the answer is the best plan so far.
  *
  * Sizes that have a large common divisor plan faster: align them first.
  *
@@ -49,7 +49,7 @@ const LARGE = 1000;
  */
 export async function plan(problem: PlanProblem, options: PlanOptions = {}): Promise<Plan> {
   assertOptions(options);
-  const { signal, onProgress } = options;
+  const { signal, stopSignal, onProgress } = options;
   signal?.throwIfAborted();
   const planning = new Planning(problem, options);
   let reported = "";
@@ -58,6 +58,7 @@ export async function plan(problem: PlanProblem, options: PlanOptions = {}): Pro
   while (!planning.advance(SLICE_MS)) {
     report();
     await pause(signal);
+    if (stopSignal?.aborted === true && planning.stop()) break;
   }
   report();
   return planning.result();
@@ -132,6 +133,12 @@ class Planning {
       }
       if (now >= sliceEnd) return false;
     }
+  }
+
+  /** @returns false when there is no plan yet: then it must go on */
+  stop(): boolean {
+    if (this.#solver.hasPlan) this.#ended = "stopped";
+    return this.#solver.hasPlan;
   }
 
   progress(): { height: number; lowerBound: number; nodes: number; elapsedMs: number } {

@@ -19,10 +19,10 @@ test("every order has each place once", () => {
   }
 });
 
-test("fixed runs come first in each round, four times as long in the next; random ones follow Luby's sequence", () => {
-  const nodes = firstRuns(1, 40).map((run) => run.nodes / 1500);
-  const luby = [1, 1, 2, 1, 1, 2, 4, 1, 1, 2, 1, 1, 2, 4, 8, 1, 1, 2, 1, 1, 2, 4, 1, 1];
-  expect(nodes).toEqual([...eight(1), ...luby.slice(0, 16), ...eight(4), ...luby.slice(16)]);
+test("fixed runs come first in each round, four times as long in the next; of random ones, each length gets the same time", () => {
+  const nodes = firstRuns(1, 52).map((run) => run.nodes / 200);
+  const lengths = [...fives(4), 16, ...fives(3)];
+  expect(nodes).toEqual([...eight(1), ...lengths.slice(0, 16), ...eight(4), ...lengths.slice(16)]);
 });
 
 test("the same seed gives the same runs, another seed others, but for the fixed ones", () => {
@@ -33,4 +33,9 @@ test("the same seed gives the same runs, another seed others, but for the fixed 
 
 function eight(value: number): number[] {
   return Array.from({ length: 8 }, () => value);
+}
+
+/** So many times four short runs and one of four times the length. */
+function fives(times: number): number[] {
+  return Array.from({ length: times }, () => [1, 1, 1, 1, 4]).flat();
 }

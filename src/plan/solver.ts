@@ -90,9 +90,9 @@ export class Solver {
     }
   }
 
-  /** The first order for every component, so that there is a plan soon; then the others, where they are needed. */
+  /** A first plan for every component, so that there is one soon; then the other orders, where they are needed. */
   *#planGreedily(): Generator<void, void> {
-    for (const solver of this.#components) yield* solver.greedy();
+    for (const solver of this.#components) yield* solver.begin();
     this.hasPlan = true;
     const goal = this.#goal;
     for (const solver of this.#components) {
