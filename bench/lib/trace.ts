@@ -1,12 +1,7 @@
-/**
- * Reads a recorded trace of allocations into flat arrays that a loop can replay without a look-up.
- *
- * A trace is JSON Lines, gzipped. Only `a` (alloc: id, size) and `f` (free: id) are read; every other line (phases,
- * locks, a header) is skipped. What is still alive at the end of the file is freed at the end of the replay, so that a
- * replay ends where it began and can be repeated.
- */
+/** Lays a recorded trace of allocations out in flat arrays that a loop can replay without a look-up. */
 import { readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
+import { parseTrace } from "tensorheap/trace";
+import type { TraceEvent } from "tensorheap/trace";
 
 /** Marks a free in {@link Trace.sizes}. */
 export const FREE: number = -1;
@@ -27,24 +22,32 @@ export interface Trace {
   readonly freedAtEnd: number;
 }
 
-/** Reads a `.jsonl.gz` file. @throws {Error} with the number of the first line that makes no sense */
+/** Reads a trace, compressed or not. @throws {Error} when anything in it makes no sense */
 export function readTrace(path: string | URL): Trace {
-  return parseTrace(gunzipSync(readFileSync(path)).toString("utf8"));
+  const { events, problems } = parseTrace(readFileSync(path));
+  const [problem] = problems.list;
+  if (problem !== undefined) throw new Error(`${String(path)}, line ${problem.line}: ${problem.message}.`);
+  return layOutTrace(events);
 }
 
-/** Reads the text of a trace. @throws {Error} with the number of the first line that makes no sense */
-export function parseTrace(text: string): Trace {
+/**
+ * Lays events out. Phases and locks are left out. What is still alive at the end is freed there, so that a replay ends
+ * where it began and can be repeated.
+ *
+ * @throws {Error} when a block is freed that is not alive, or one that is alive is allocated
+ */
+export function layOutTrace(events: readonly TraceEvent[]): Trace {
   const slots: number[] = [];
   const sizes: number[] = [];
-  const live = new Map<unknown, { slot: number; size: number }>();
+  const live = new Map<number, { slot: number; size: number }>();
   const unused: number[] = [];
   let slotCount = 0;
   let liveBytes = 0;
   let peakBytes = 0;
 
-  function free(id: unknown, where: string): void {
+  function free(id: number): void {
     const block = live.get(id);
-    if (block === undefined) throw new Error(`${where}: free of id ${String(id)}, which is not alive.`);
+    if (block === undefined) throw new Error(`Free of id ${id}, which is not alive.`);
     live.delete(id);
     unused.push(block.slot);
     liveBytes -= block.size;
@@ -52,17 +55,12 @@ export function parseTrace(text: string): Trace {
     sizes.push(FREE);
   }
 
-  const lines = text.split("\n");
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === "") continue;
-    const where = `Trace line ${index + 1}`;
-    const { op, id, size } = parseLine(line, where);
-    if (op === "f") free(id, where);
-    if (op !== "a") continue;
-    if (live.has(id)) throw new Error(`${where}: alloc of id ${String(id)}, which is alive already.`);
-    if (!isReplayableSize(size)) {
-      throw new Error(`${where}: size ${String(size)} is no integer from 0 to 2^31 - 1.`);
-    }
+  for (const event of events) {
+    if (event.op === "f") free(event.id);
+    if (event.op !== "a") continue;
+    const { id, size } = event;
+    if (live.has(id)) throw new Error(`Alloc of id ${id}, which is alive already.`);
+    if (size >= 2 ** 31) throw new Error(`Size ${size} is not below 2^31.`);
     const slot = unused.pop() ?? slotCount++;
     live.set(id, { slot, size });
     liveBytes += size;
@@ -72,7 +70,7 @@ export function parseTrace(text: string): Trace {
   }
 
   const freedAtEnd = live.size;
-  for (const id of live.keys()) free(id, "End of trace");
+  for (const id of live.keys()) free(id);
   return {
     slots: Int32Array.from(slots),
     sizes: Int32Array.from(sizes),
@@ -81,19 +79,4 @@ export function parseTrace(text: string): Trace {
     peakBytes,
     freedAtEnd,
   };
-}
-
-function isReplayableSize(size: unknown): size is number {
-  return Number.isInteger(size) && (size as number) >= 0 && (size as number) < 2 ** 31;
-}
-
-function parseLine(line: string, where: string): Record<"op" | "id" | "size", unknown> {
-  let event: unknown;
-  try {
-    event = JSON.parse(line);
-  } catch (cause) {
-    throw new Error(`${where} is no JSON.`, { cause });
-  }
-  if (event === null || typeof event !== "object") throw new Error(`${where} is no JSON object.`);
-  return event as Record<"op" | "id" | "size", unknown>;
 }

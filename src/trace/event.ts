@@ -1,4 +1,4 @@
-/** One line of a trace. Sizes in bytes, times in milliseconds since any fixed moment. */
+/** One line of a trace. Sizes in bytes, times in milliseconds since any fixed moment. docs/trace-format.md has the rules. */
 export type TraceEvent = AllocEvent | FreeEvent | LockEvent | MarkEvent;
 
 /** What every event has. Fields that are not known are kept. */
