@@ -1,0 +1,37 @@
+import type { Io } from "./io.ts";
+import { runProgram } from "./program.ts";
+
+/** What a call of the command came to. */
+export interface CliResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliWorld {
+  readonly stdin?: string;
+  /** stderr is a terminal. */
+  readonly isTTY?: boolean;
+  /** Milliseconds after which Ctrl-C is pressed. */
+  readonly interruptAfterMs?: number;
+}
+
+/** Runs the command inside this process, with streams that only remember. */
+export async function runCli(args: readonly string[], world: CliWorld = {}): Promise<CliResult> {
+  const { stdin = "", isTTY = false, interruptAfterMs } = world;
+  let stdout = "";
+  let stderr = "";
+  const io: Io = {
+    stdin: [Buffer.from(stdin)] as unknown as AsyncIterable<Uint8Array>,
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { isTTY, columns: 100, write: (text) => (stderr += text) },
+    onInterrupt(callback) {
+      const timer = interruptAfterMs === undefined ? undefined : setTimeout(callback, interruptAfterMs);
+      return () => {
+        clearTimeout(timer);
+      };
+    },
+  };
+  const exitCode = await runProgram(args, io);
+  return { exitCode, stdout, stderr };
+}

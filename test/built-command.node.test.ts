@@ -1,0 +1,94 @@
+import { spawn } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+/** What only the built command can get wrong. `npm test` builds it first. */
+
+const MAIN = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+
+interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @param interruptAfterMs sends Ctrl-C after so long */
+function tensorheap(args: readonly string[], stdin = "", interruptAfterMs?: number): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...args]);
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
+  child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+  child.stdin.end(stdin);
+  if (interruptAfterMs !== undefined) setTimeout(() => child.kill("SIGINT"), interruptAfterMs);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode) => {
+      resolve({ exitCode, stdout, stderr });
+    });
+  });
+}
+
+describe("the built command", () => {
+  test("begins with the line that names node", () => {
+    expect(readFileSync(MAIN, "utf8").split("\n", 1)).toEqual(["#!/usr/bin/env node"]);
+  });
+
+  // Windows knows no such permission.
+  test.skipIf(process.platform === "win32")("may be executed", () => {
+    expect(statSync(MAIN).mode & 0o111).toBe(0o111);
+  });
+
+  test("imports nothing but Node's own and what is built beside it", () => {
+    const imports = [...readFileSync(MAIN, "utf8").matchAll(/^(?:import|\} from) .*?"([^"]+)";$/gm)].map(
+      ([, name]) => name,
+    );
+    expect(imports.length).toBeGreaterThan(0);
+    expect(imports.filter((name) => !/^(\.\.?\/|node:)/.test(name!))).toEqual([]);
+  });
+
+  test("carries the licences of what is bundled into it", () => {
+    const text = readFileSync(new URL("../dist/THIRD-PARTY-LICENSES.txt", import.meta.url), "utf8");
+    for (const name of ["commander", "cli-progress", "cli-table3", "string-width"]) {
+      expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, "m"));
+    }
+    expect(text).toContain("TJ Holowaychuk");
+  });
+
+  test("prints the version of package.json", async () => {
+    const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+    expect(await tensorheap(["--version"])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  test("plans from a pipe into a pipe", async () => {
+    const csv = "id,lower,upper,size\na,0,3,100\nb,1,5,64\n";
+    const { exitCode, stdout, stderr } = await tensorheap(["plan", "-", "-o", "-"], csv);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^id,lower,upper,size,offset\na,0,3,100,\d+\nb,1,5,64,\d+\n$/);
+    expect(stderr).toContain("yes, proved");
+  });
+
+  test("ends with exit code 1 when the answer is no, and 2 on wrong usage", async () => {
+    const csv = "id,lower,upper,size\na,0,3,100\n";
+    expect((await tensorheap(["plan", "-", "--capacity", "99"], csv)).exitCode).toBe(1);
+    expect((await tensorheap(["plan", "-", "--cap", "99"], csv)).exitCode).toBe(2);
+  });
+
+  test("says what the machine can do", async () => {
+    const { exitCode, stdout } = await tensorheap(["info", "--json"]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ runtime: { node: process.versions.node } });
+  });
+
+  // On Windows there is no Ctrl-C to send to another process.
+  test.skipIf(process.platform === "win32")("answers Ctrl-C with the best plan so far", async () => {
+    const hard = fileURLToPath(new URL("plans/D.1048576.csv", import.meta.url));
+    const args = ["plan", hard, "--timeout", "Infinity"];
+    let ended = await tensorheap(args, "", 1000);
+    // A busy machine may not have begun to listen by then: the process dies of the signal, without an exit code.
+    for (let ms = 2000; ended.exitCode === null && ms < 60_000; ms *= 2) ended = await tensorheap(args, "", ms);
+    expect(ended.exitCode).toBe(0);
+    expect(ended.stdout).toMatch(/^optimal +(not proved: it was interrupted|yes, proved)$/m);
+  });
+});
