@@ -16,6 +16,7 @@ try {
   // The package is ESM only: that CommonJS on Node 20 cannot require it is meant.
   run(bin("attw"), [tarball, "--profile", "esm-only", "--no-emoji"]);
   const project = install(tarball);
+  checkCommand(project);
   checkExamples(project, examplesOf(readFileSync(join(root, "README.md"), "utf8")));
 } finally {
   rmSync(work, { recursive: true, force: true });
@@ -60,6 +61,13 @@ function install(tarball) {
     symlinkSync(join(root, "node_modules", peer), join(project, "node_modules", peer));
   }
   return project;
+}
+
+/** The command runs as npm installs it. */
+function checkCommand(project) {
+  const command = join(project, "node_modules", ".bin", "tensorheap");
+  for (const args of [["--help"], ["info", "--json"]]) run(command, args, project);
+  console.log("tensorheap runs as it is installed");
 }
 
 /** The TypeScript blocks of a page; one that says `no-run` is only compiled. */

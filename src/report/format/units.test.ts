@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { formatBytes, formatCount, formatShare, formatTime, plural } from "./units.ts";
+
+test("bytes have a binary unit and three or four digits", () => {
+  const cases: [number, string][] = [
+    [0, "0 B"],
+    [1000, "1000 B"],
+    [1024, "1 KiB"],
+    [1536, "1.5 KiB"],
+    [602_112, "588 KiB"],
+    [51_621_440, "49.2 MiB"],
+    [2 ** 30 - 1, "1 GiB"],
+    [-1536, "−1.5 KiB"],
+  ];
+  for (const [bytes, text] of cases) expect(formatBytes(bytes)).toBe(text);
+});
+
+test("times have the unit that fits, shares a per cent, counts their commas", () => {
+  expect([0, 0.0123, 1.5, 999.4, 1500, 119_000, 600_000].map(formatTime)).toEqual([
+    "0 ms",
+    "12.3 µs",
+    "1.5 ms",
+    "999 ms",
+    "1.5 s",
+    "119 s",
+    "10 min",
+  ]);
+  expect([0, 0.0123, 0.5, 1, Number.NaN].map(formatShare)).toEqual(["0 %", "1.23 %", "50 %", "100 %", "–"]);
+  expect(formatCount(1_234_567)).toBe("1,234,567");
+  expect([0, 1, 2].map((count) => plural(count, "block"))).toEqual(["0 blocks", "1 block", "2 blocks"]);
+});

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import type { TraceEvent } from "../../trace/event.ts";
+import { analyseTrace } from "../model/analyse-trace.ts";
+import { randomEvents } from "../model/random-events.fixture.ts";
+import { renderText } from "./render-text.ts";
+
+const ESCAPES = new RegExp(`${String.fromCodePoint(27)}\\[\\d+m`, "g");
+
+const leaky: TraceEvent[] = [
+  { op: "m", phase: "load", t: 0 },
+  { op: "a", id: 1, size: 3_000_000, label: "weights", site: "load.ts:4:2", t: 1 },
+  { op: "a", id: 2, size: 1000, label: "scratch", t: 2 },
+  { op: "l", id: 1, t: 3, mode: "r" },
+  { op: "f", id: 2, t: 8 },
+  { op: "f", id: 77, t: 9 },
+];
+
+test("no line is wider than the terminal, and without colour there is no escape", async () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const model = await analyseTrace(seed === 0 ? leaky : randomEvents(seed));
+    for (const width of [40, 61, 80, 200]) {
+      const plain = renderText(model, { width });
+      expect(plain).not.toContain("\u001b");
+      for (const line of plain.split("\n")) expect(line.length).toBeLessThanOrEqual(width);
+      expect(renderText(model, { width, colour: true }).replaceAll(ESCAPES, "")).toBe(plain);
+    }
+  }
+});
+
+test("a leak is named with its size, label and call site, and a problem with its event", async () => {
+  const text = renderText(await analyseTrace(leaky, { notes: ["The trace was cut."] }), { width: 100 });
+  expect(text).toMatch(/Never freed\n.*\n +1 +2\.86 MiB +8 ms +weights +load\.ts:4:2/);
+  expect(text).toContain("! The trace was cut.");
+  expect(text).toContain("! 1 time: free of an id that is not alive; first at event 5");
+  expect(text).toMatch(/weights +1 +6 ms +6 ms +1/);
+});
+
+test("control characters in names do not reach the terminal", async () => {
+  const text = renderText(await analyseTrace([{ op: "a", id: 1, size: 5, label: "\u001b[2Jbad\r\n\u0007", t: 0 }]));
+  expect(text).toContain("�[2Jbad���");
+});
+
+test("an empty trace has a text, too", async () => {
+  expect(renderText(await analyseTrace([]))).toContain("0 allocations, 0 events");
+});
