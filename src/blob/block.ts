@@ -1,4 +1,5 @@
 import type { Handle, IAllocator, LockOp } from "../allocator.ts";
+import { notifyReclaimed } from "../allocators/reclaim-observer.ts";
 
 /** One allocation and the number of those who share it. It goes back to its allocator with the last of them. */
 export class Block {
@@ -23,6 +24,12 @@ export class Block {
   /** Takes a sharer away. Returns whether the memory went back: the last one left, and the allocator took it. */
   release(): boolean {
     return --this.#sharers === 0 && this.allocator.free(this.#handle);
+  }
+
+  /** {@link release} for a sharer that was collected: if it was the last one, the allocator is told before. */
+  reclaim(): boolean {
+    if (this.#sharers === 1) notifyReclaimed(this.allocator, this.#handle);
+    return this.release();
   }
 
   lock(op: LockOp): Uint8Array {

@@ -71,7 +71,7 @@ export class Holding implements Reclaimable {
         // The allocator is disposed or broken. There is nobody to tell: an error here would end the process.
       }
     }
-    return this.#block.release() ? this.#block.byteSize : 0;
+    return this.#block.reclaim() ? this.#block.byteSize : 0;
   }
 
   #settle(): void {

@@ -1,9 +1,10 @@
+import { FailingAdaptor } from "../adaptors/failing.ts";
 import type { IAllocator } from "../allocator.ts";
 import { SystemAllocator } from "../allocators/system.ts";
 import { OutOfMemoryError, describe } from "../errors.ts";
 import type { AllocationFailureDetails, AllocationFailureKind } from "./allocation-failure-error.ts";
 import { AllocationFailureError } from "./allocation-failure-error.ts";
-import { FailingProbe } from "./failing-probe.ts";
+import { LiveLedger } from "./live-ledger.ts";
 
 export interface AllocationFailureOptions<A extends IAllocator = IAllocator> {
   /** Gives the allocator for one run. Default: a new `SystemAllocator`. */
@@ -50,16 +51,18 @@ export async function checkAllAllocationFailures<A extends IAllocator = IAllocat
   const dispose = options.dispose as ((allocator: IAllocator) => void | Promise<void>) | undefined;
   for (let failAt = 1; failAt <= maxAllocations; failAt++) {
     const inner = make();
-    const probe = new FailingProbe(inner, failAt);
+    const failing = new FailingAdaptor(inner, { nth: failAt, name: "checkAllAllocationFailures" });
+    const ledger = new LiveLedger(failing, false);
     // One run after the other: each is about the alloc after the one before.
     // oxlint-disable-next-line no-await-in-loop
-    const thrown = await outcomeOf(run, probe);
-    const leaked = probe.leaked();
-    probe.releaseAll();
+    const thrown = await outcomeOf(run, ledger);
+    const leaked = ledger.leaked().map(({ alloc, size }) => ({ alloc, size }));
+    ledger.releaseAll();
     // oxlint-disable-next-line no-await-in-loop
     await dispose?.(inner);
-    judge(probe, thrown, { failedAlloc: probe.injected ? failAt : 0, leaked }, allowRecovery);
-    if (probe.injected === undefined) return { allocations: probe.allocations, failuresTried: failAt - 1 };
+    const injected = failing.lastFailure;
+    judge(injected, thrown, { failedAlloc: injected ? failAt : 0, leaked }, allowRecovery);
+    if (injected === undefined) return { allocations: failing.allocations, failuresTried: failAt - 1 };
   }
   const details = {
     kind: "endless",
@@ -77,9 +80,9 @@ interface Thrown {
   readonly error: unknown;
 }
 
-async function outcomeOf(run: (allocator: IAllocator) => unknown, probe: FailingProbe): Promise<Thrown | undefined> {
+async function outcomeOf(run: (allocator: IAllocator) => unknown, allocator: IAllocator): Promise<Thrown | undefined> {
   try {
-    await run(probe);
+    await run(allocator);
     return undefined;
   } catch (error) {
     return { error };
@@ -88,7 +91,7 @@ async function outcomeOf(run: (allocator: IAllocator) => unknown, probe: Failing
 
 /** Throws when the run was wrong. */
 function judge(
-  { injected }: FailingProbe,
+  injected: OutOfMemoryError | undefined,
   thrown: Thrown | undefined,
   seen: Pick<AllocationFailureDetails, "failedAlloc" | "leaked">,
   allowRecovery: boolean,

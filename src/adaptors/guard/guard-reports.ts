@@ -1,0 +1,55 @@
+import { CorruptionError } from "../../errors.ts";
+import { guardReport, isDamage } from "./guard-report.ts";
+import type { GuardReport } from "./guard-report.ts";
+
+/** The reports of a guard, in the order they were made. */
+export class GuardReports {
+  readonly #most: number;
+  readonly #onReport: ((report: GuardReport) => void) | undefined;
+  #kept: GuardReport[] = [];
+  #damages = 0;
+  #firstDamage: GuardReport | undefined;
+
+  constructor(most: number, onReport: ((report: GuardReport) => void) | undefined) {
+    this.#most = most;
+    this.#onReport = onReport;
+  }
+
+  get kept(): readonly GuardReport[] {
+    return this.#kept;
+  }
+
+  add(found: Omit<GuardReport, "message">): void {
+    const report = guardReport(found);
+    if (this.#kept.length < this.#most) this.#kept.push(report);
+    if (isDamage(report)) {
+      this.#damages++;
+      this.#firstDamage ??= report;
+    }
+    try {
+      this.#onReport?.(report);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  /** Hands the reports over, and starts anew. */
+  take(): readonly GuardReport[] {
+    const taken = this.#kept;
+    this.#kept = [];
+    this.#damages = 0;
+    this.#firstDamage = undefined;
+    return taken;
+  }
+
+  /** @throws {CorruptionError} when there was damage */
+  assertNoDamage(): void {
+    if (this.#firstDamage === undefined) return;
+    const others = this.#damages === 1 ? "" : `\n${this.#damages - 1} more; see reports.`;
+    throw new CorruptionError(
+      `${this.#firstDamage.message}${others}\nKeep writes within the view of a write lock, from its lock to its unlock.`,
+    );
+  }
+}
