@@ -5,9 +5,11 @@ import { checkArena } from "../heap/arena-check.ts";
 import { MAX_BLOCKS, privateStorage } from "../heap/arena-storage.ts";
 import { Arena } from "../heap/arena.ts";
 import { arenaStats } from "../heap/arena-stats.ts";
+import { freeSpans } from "../heap/free-spans.ts";
 import { GRANULE, alignUp } from "../heap/granule.ts";
 import { MAX_REGION_BYTES, takeRegion } from "../memory/region.ts";
 import { ViewCache } from "../memory/view-cache.ts";
+import { discardPages } from "../platform/discard-pages.ts";
 import { assertLockOp } from "./lock-op.ts";
 
 /** How a {@link HeapAllocator} is made. Every option has a default. */
@@ -101,20 +103,15 @@ export class HeapAllocator implements IPooledAllocator {
   }
 
   /**
-   * Gives every region without a live block back to the runtime, which frees it when the collector gets to it.
+   * Gives every region without a live block back to the runtime, which frees it when the collector gets to it. On Linux
+   * and macOS, where koffi is installed, the pages of other regions that no live block is in go back to the operating system,
+   * on Linux at once. Blocks stay where they are, locked or not.
    *
-   * @returns the bytes of those regions
+   * @returns the bytes of those regions, and of those pages that were resident
    */
   trim(): number {
-    const before = this.#reservedBytes;
-    this.#arena.drain();
-    for (let region = 0; region < this.#arena.regionsEnd; region++) {
-      const bytes = this.#arena.capacityOf(region) * GRANULE;
-      if (bytes === 0 || !this.#arena.removeRegion(region)) continue;
-      this.#views.setBuffer(region, undefined);
-      this.#reservedBytes -= bytes;
-    }
-    return before - this.#reservedBytes;
+    const bytes = this.#dropEmptyRegions();
+    return bytes + this.#discardFreePages();
   }
 
   check(): void {
@@ -131,11 +128,35 @@ export class HeapAllocator implements IPooledAllocator {
       const handle = arena.allocateAnywhere(size);
       if (handle >= 0) return handle;
       if (this.#wouldFitAfterTrim(size)) {
-        this.trim();
+        this.#dropEmptyRegions();
         if (this.#addRegion(size)) return arena.allocate(size);
       }
     }
     throw this.#outOfMemory(size, hintFor(size, this.#maxBytes));
+  }
+
+  #dropEmptyRegions(): number {
+    const before = this.#reservedBytes;
+    this.#arena.drain();
+    for (let region = 0; region < this.#arena.regionsEnd; region++) {
+      const bytes = this.#arena.capacityOf(region) * GRANULE;
+      if (bytes === 0 || !this.#arena.removeRegion(region)) continue;
+      this.#views.setBuffer(region, undefined);
+      this.#reservedBytes -= bytes;
+    }
+    return before - this.#reservedBytes;
+  }
+
+  #discardFreePages(): number {
+    let discarded = 0;
+    for (let region = 0; region < this.#arena.regionsEnd; region++) {
+      const buffer = this.#views.bufferOf(region);
+      if (buffer === undefined) continue;
+      for (const { start, end } of freeSpans(this.#arena, region)) {
+        discarded += discardPages(buffer, start * GRANULE, end * GRANULE);
+      }
+    }
+    return discarded;
   }
 
   /** Whether `maxBytes` leaves room for the block once the regions that are empty now are gone. */

@@ -2,7 +2,8 @@ import type { AllocatorStats, Handle, IAllocator, IPooledAllocator, ReadonlyByte
 import { LockOp } from "../allocator.ts";
 import { BlobError, InvalidHandleError, LockError, OutOfMemoryError, assertSize, describe } from "../errors.ts";
 import { INDEX_MASK, nextHandle } from "../heap/handle.ts";
-import { BELOW, LOCKS, PLANNED, PlannedSlots, RUN, SLOT_WORDS, STEP } from "../heap/planned-slots.ts";
+import { BELOW, LOCKS, PLANNED, RUN, SLOT_WORDS, STEP } from "../heap/planned-layout.ts";
+import { PlannedSlots } from "../heap/planned-slots.ts";
 import { PlanLibrary } from "../plan/plan-library.ts";
 import { END, WITHOUT_PLACE } from "../plan/run-plan.ts";
 import type { RunPlan } from "../plan/run-plan.ts";

@@ -3,40 +3,41 @@
  * in blocks and holes) and independent of the paths that keep the rules.
  */
 import { CorruptionError } from "../errors.ts";
-import {
-  FREED_BYTES,
-  FREED_COUNT,
-  LOCKED_COUNT,
-  PENDING,
-  PENDING_COUNT,
-  RECORDS_END,
-  SPARE_RECORD,
-  TOTAL_BYTES,
-  TOTAL_COUNT,
-} from "./arena-storage.ts";
-import { isHole, largeZone, smallZone } from "./arena.ts";
+import { binsOfZone, largeZone, smallZone } from "./arena.ts";
 import type { Arena } from "./arena.ts";
-import { BIN_COUNT, LARGE_BINS, SMALL_BINS, binOf, bitsOf, headOf } from "./bins.ts";
+import { binOf, bitsOf, headOf } from "./bins.ts";
+import { GRANULE } from "./granule.ts";
 import { INDEX_MASK } from "./handle.ts";
+import { bytesOf, isHole } from "./record.ts";
 import {
+  BIN_COUNT,
   BIN_NEXT,
   BIN_PREV,
   CAPACITY,
   FIRST,
   FIRST_BLOCK_RECORD,
   HIGH,
-  HOLES,
+  LARGE_BINS,
   LAST,
+  LIVE_BYTES,
+  LIVE_COUNT,
+  LOCKED_COUNT,
   LOCKS,
   NEXT,
   OFFSET,
-  OWNER,
+  PEAK_BYTES,
+  PEAK_COUNT,
+  PENDING,
+  PENDING_COUNT,
   PREV,
+  RECORDS_END,
   RECORD_WORDS,
   SIZE,
+  SMALL_BINS,
+  SPARE_RECORD,
   TOP,
-  zoneOf,
-} from "./record.ts";
+  ZONE,
+} from "./layout.ts";
 
 /** What the walk found (a pending block counts as live, since it is not counted as freed yet), to be compared with what the arena counts. */
 interface Census {
@@ -54,15 +55,15 @@ export function checkArena(arena: Arena): void {
   const pending = pendingBlocks(arena);
   for (let region = 0; region < arena.regionsEnd; region++) checkRegion(arena, region, pending, census);
   for (const block of pending) require(census.seen.has(block), `pending block ${block} is in no zone`);
-  const binned = checkBins(arena, LARGE_BINS, false) + checkBins(arena, SMALL_BINS, true);
+  const binned = checkBins(arena, LARGE_BINS) + checkBins(arena, SMALL_BINS);
   require(binned === census.holes, `the bins have ${binned} holes, the zones ${census.holes}`);
   checkSpareRecords(arena, census.seen);
   checkCounters(arena, census);
 }
 
-function pendingBlocks({ header, records }: Arena): Set<number> {
-  const count = header[PENDING_COUNT]!;
-  const pending = new Set(header.subarray(PENDING, PENDING + count));
+function pendingBlocks({ records }: Arena): Set<number> {
+  const count = records[PENDING_COUNT]!;
+  const pending = new Set(records.subarray(PENDING, PENDING + count));
   require(pending.size === count, `${count - pending.size} blocks are pending twice`);
   for (const block of pending) require(records[block]! < 0, `block ${block} is pending and live`);
   return pending;
@@ -79,7 +80,7 @@ function checkRegion(arena: Arena, region: number, pending: Set<number>, census:
 }
 
 function checkZone({ records }: Arena, zone: number, pending: Set<number>, census: Census): void {
-  let [offset, holes, previous] = [0, 0, zone];
+  let [offset, previous] = [0, zone];
   for (let block = records[zone + FIRST]!; block !== zone; block = records[block + NEXT]!) {
     const at = `block ${block} of zone ${zone}`;
     require(!census.seen.has(block), `${at} stands in a chain twice`);
@@ -88,9 +89,9 @@ function checkZone({ records }: Arena, zone: number, pending: Set<number>, censu
     require(records[block + PREV] === previous, `${at} does not point back to ${previous}`);
     require(records[block + OFFSET] === offset, `${at} is at ${records[block + OFFSET]}, not at ${offset}`);
     require(records[block + SIZE]! > 0, `${at} has ${records[block + SIZE]} granules`);
-    require(zoneOf(records[block + OWNER]!) === zone, `${at} names another zone`);
+    require(records[block + ZONE] === zone, `${at} names another zone`);
     if (isHole(records, block)) {
-      holes++;
+      census.holes++;
       require(!pending.has(block), `${at} is binned and pending`);
       require(previous === zone || !isHole(records, previous), `${at} and the hole before it are not coalesced`);
       require(records[block + NEXT] !== zone, `${at} is free and was not given back to the top`);
@@ -103,37 +104,36 @@ function checkZone({ records }: Arena, zone: number, pending: Set<number>, censu
   require(records[zone + LAST] === previous, `zone ${zone} does not end at ${previous}`);
   require(records[zone + TOP] === offset, `the top of zone ${zone} is ${records[zone + TOP]}, not ${offset}`);
   require(records[zone + HIGH]! >= offset, `the high-water of zone ${zone} is below its top`);
-  require(records[zone + HOLES] === holes, `zone ${zone} counts ${records[zone + HOLES]} holes, not ${holes}`);
-  census.holes += holes;
 }
 
 function countBlock(records: Int32Array, block: number, pending: Set<number>, census: Census): void {
-  require(records[block + BIN_PREV] === -1, `block ${block} is in no bin but has a link`);
   const handle = records[block]!;
   require(handle >= 0 || pending.has(block), `block ${block} is free, and neither binned nor pending`);
   require((Math.max(handle, ~handle) & INDEX_MASK) === block / RECORD_WORDS, `block ${block} has another's handle`);
   require(handle >= 0 || records[block + LOCKS] === 0, `block ${block} is pending and locked`);
   census.liveCount++;
-  census.liveBytes += records[block + SIZE]! * 64 - (records[block + OWNER]! & 127);
+  const [bytes, granules] = [bytesOf(records, block), records[block + SIZE]!];
+  require(Math.max(1, Math.ceil(bytes / GRANULE)) ===
+    granules, `block ${block} has ${granules} granules for ${bytes} bytes`);
+  census.liveBytes += bytes;
   if (records[block + LOCKS]! > 0) census.lockedCount++;
 }
 
 /** @returns how many holes the bins of one kind of zone have */
-function checkBins({ header, records }: Arena, bins: number, small: boolean): number {
+function checkBins({ records }: Arena, set: number): number {
   let count = 0;
-  for (let bin = 0; bin < BIN_COUNT; bin++) {
-    const head = headOf(bins, bin);
+  for (let bin = set; bin < set + BIN_COUNT; bin++) {
+    const head = headOf(bin);
     const first = records[head + BIN_NEXT]!;
-    const bits = bitsOf(header, bins, bin);
+    const bits = bitsOf(records, bin);
     require(bits.bin === (first !== head), `the bit of bin ${bin} is ${bits.bin}, its first hole ${first}`);
     require(bits.row === bits.any, `the row bit of bin ${bin} is wrong`);
     let previous = head;
     for (let hole = first; hole !== head; hole = records[hole + BIN_NEXT]!) {
       require(isHole(records, hole), `bin ${bin} has block ${hole}, which is no hole`);
-      require(binOf(records[hole + SIZE]!) === bin, `hole ${hole} is in bin ${bin}, of another size`);
+      require(set + binOf(records[hole + SIZE]!) === bin, `hole ${hole} is in bin ${bin}, of another size`);
       require(records[hole + BIN_PREV] === previous, `hole ${hole} does not point back in bin ${bin}`);
-      const zone = zoneOf(records[hole + OWNER]!);
-      require(((zone & RECORD_WORDS) === 0) === small, `hole ${hole} is in the bins of the other kind of zone`);
+      require(binsOfZone(records[hole + ZONE]!) === set, `hole ${hole} is in the bins of the other kind of zone`);
       previous = hole;
       count++;
     }
@@ -142,22 +142,24 @@ function checkBins({ header, records }: Arena, bins: number, small: boolean): nu
   return count;
 }
 
-function checkSpareRecords({ header, records }: Arena, seen: Set<number>): void {
-  for (let record = header[SPARE_RECORD]!; record !== 0; record = records[record + LOCKS]!) {
+function checkSpareRecords({ records }: Arena, seen: Set<number>): void {
+  for (let record = records[SPARE_RECORD]!; record !== 0; record = records[record + LOCKS]!) {
     require(!seen.has(record), `record ${record} is spare and in use`);
-    require(records[record]! < 0, `record ${record} is spare and live`);
+    require(records[record]! < 0 && !isHole(records, record), `record ${record} is spare, and live or a hole`);
     seen.add(record);
   }
-  const made = (header[RECORDS_END]! - FIRST_BLOCK_RECORD) / RECORD_WORDS;
+  const made = (records[RECORDS_END]! - FIRST_BLOCK_RECORD) / RECORD_WORDS;
   require(seen.size === made, `${made} records were made, ${seen.size} are in use or spare`);
 }
 
-function checkCounters({ header, counters }: Arena, census: Census): void {
-  const liveBytes = counters[TOTAL_BYTES]! - counters[FREED_BYTES]!;
-  const liveCount = counters[TOTAL_COUNT]! - counters[FREED_COUNT]!;
+function checkCounters({ records, counters }: Arena, census: Census): void {
+  const liveBytes = counters[LIVE_BYTES]!;
+  const liveCount = records[LIVE_COUNT]!;
   require(liveBytes === census.liveBytes, `${liveBytes} bytes are counted live, ${census.liveBytes} are`);
   require(liveCount === census.liveCount, `${liveCount} handles are counted live, ${census.liveCount} are`);
-  const locked = header[LOCKED_COUNT]!;
+  require(counters[PEAK_BYTES]! >= liveBytes, `the peak of ${counters[PEAK_BYTES]} bytes is below ${liveBytes}`);
+  require(records[PEAK_COUNT]! >= liveCount, `the peak of ${records[PEAK_COUNT]} handles is below ${liveCount}`);
+  const locked = records[LOCKED_COUNT]!;
   require(locked === census.lockedCount, `${locked} handles are counted locked, ${census.lockedCount} are`);
 }
 

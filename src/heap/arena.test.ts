@@ -2,9 +2,26 @@ import { expect, test } from "vitest";
 import { CorruptionError } from "../errors.ts";
 import { checkArena } from "./arena-check.ts";
 import { arenaStats } from "./arena-stats.ts";
-import { FREED_BYTES, LOCKED_COUNT, MAX_REGIONS, PENDING_LIMIT, privateStorage } from "./arena-storage.ts";
-import { Arena, MAX_BLOCK, NO_ROOM, largeZone } from "./arena.ts";
-import { BIN_NEXT, OFFSET, PREV, TOP, recordOf } from "./record.ts";
+import { privateStorage } from "./arena-storage.ts";
+import { Arena, largeZone } from "./arena.ts";
+import {
+  BIN_NEXT,
+  BIN_PREV,
+  BYTES,
+  LIVE_BYTES,
+  LIVE_COUNT,
+  LOCKED_COUNT,
+  MAX_BLOCK,
+  MAX_REGIONS,
+  NO_ROOM,
+  OFFSET,
+  PENDING_LIMIT,
+  PREV,
+  SET_BITS,
+  SPARE_RECORD,
+  TOP,
+} from "./layout.ts";
+import { recordOf } from "./record.ts";
 
 const KIB = 1024 / 64;
 
@@ -56,6 +73,23 @@ test("a block of the size just freed is handed out again where it was", () => {
   expect(offsetOf(arena, again)).toBe(offset);
   expect(again).not.toBe(middle);
   checkArena(arena);
+});
+
+test("blocks of 2 GiB and more know the bytes that were asked for, and are not taken for small ones of the same low bits", () => {
+  const arena = new Arena(privateStorage());
+  arena.addRegion(2 ** 28);
+  for (const size of [2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 5, 2 ** 33 - 63]) {
+    const handle = arena.allocate(size);
+    expect(arena.sizeOf(recordOf(handle))).toBe(size);
+    expect(arenaStats(arena, 0).liveBytes).toBe(size);
+    checkArena(arena);
+    arena.free(handle);
+    const low = arena.allocate(size % 2 ** 32);
+    expect(arena.sizeOf(recordOf(low))).toBe(size % 2 ** 32);
+    checkArena(arena);
+    arena.free(low);
+  }
+  expect(arenaStats(arena, 0)).toMatchObject({ liveBytes: 0, liveCount: 0, totalCount: 12 });
 });
 
 test("a freed block that could coalesce is not handed out again as it is", () => {
@@ -145,8 +179,13 @@ const faults: Record<string, (arena: Arena, live: number, hole: number) => unkno
   "another block's handle": (arena, live) => (arena.records[live] = 1),
   "a loop in a bin": (arena, _, hole) => (arena.records[hole + BIN_NEXT] = hole),
   "a wrong top": (arena) => arena.records[largeZone(0) + TOP]!++,
-  "wrong bytes": (arena) => (arena.counters[FREED_BYTES] = 1),
-  "wrong locks": (arena) => (arena.header[LOCKED_COUNT] = 1),
+  "a loose end in a bin": (arena, _, hole) => (arena.records[hole + BIN_PREV] = hole),
+  "a bit of a bin that has no hole": (arena) => (arena.records[SET_BITS]! |= 1),
+  "a spare record that is in use": (arena, live) => (arena.records[SPARE_RECORD] = live),
+  "a block with other granules than its bytes need": (arena, live) => (arena.records[live + BYTES] = 64),
+  "wrong bytes": (arena) => (arena.counters[LIVE_BYTES] = 1),
+  "a wrong count": (arena) => arena.records[LIVE_COUNT]!++,
+  "wrong locks": (arena) => (arena.records[LOCKED_COUNT] = 1),
 };
 
 for (const [name, fault] of Object.entries(faults)) {

@@ -7,82 +7,66 @@
  * one down from the region's end. Both count offsets from their own start; only `offsetOf` mirrors the small zone's.
  *
  * Deferred, never forgotten. `free` pushes the block on a stack of pending ones. `allocate` looks at the top of it: a
- * block of the same size that could not coalesce is handed out again, just what freeing and searching would have done,
- * so it costs no footprint, and what is live did not change. In every other case the whole stack is drained first: each block coalesces with the holes on
- * both sides, one at the end of its zone lowers the top, the rest is binned. Every search thus sees holes fully
- * coalesced, and deferral cannot make the heap creep, as quick lists of exact sizes do.
+ * block of the same size that could not coalesce is handed out again, just what freeing and searching would have done, so
+ * it costs no footprint, and what is live did not change. (Handing it out where it could coalesce on one side took less
+ * time, and up to a tenth more memory on one trace or another.) In every other case the whole stack is drained first: each
+ * block coalesces with the holes on both sides, one at the end of its zone lowers the top, the rest is binned. Every search
+ * thus sees holes fully coalesced, and deferral cannot make the heap creep, as quick lists of exact sizes do.
  *
- * Search: the bins (bins.ts), then the bump top of the oldest region with room. Holes are carved from the low end.
+ * Search: the bins (bins.ts), then the bump top of the oldest region with room. Holes are carved from the low end: from
+ * the high end, or from the one or the other by size or neighbour, traces of models needed up to a fifth more. Sorting
+ * bins by size or address, or passing over holes that leave little, gave the same or worse.
  */
+import type { ArenaStorage } from "./arena-storage.ts";
+import { binOf, findBin, findHoleInOwnBin, initBins, insertHole, largestHole, removeHole } from "./bins.ts";
+import { GRANULE, granulesOf } from "./granule.ts";
+import { HANDLE_LIMIT, firstGeneration, nextHandle } from "./handle.ts";
+import { bytesOf, isHole, recordOf } from "./record.ts";
 import {
+  BIN_NEXT,
+  BYTES,
+  CAPACITY,
+  FIRST,
+  FIRST_BLOCK_RECORD,
   FREED_BYTES,
   FREED_COUNT,
   GENERATION,
+  HANDLE,
+  HEADS,
+  HIGH,
+  HOLE_BIT,
+  LARGE_BINS,
+  LAST,
+  LIVE_BYTES,
+  LIVE_COUNT,
   LOCKED_COUNT,
+  LOCKS,
+  MAX_BLOCK,
   MAX_REGIONS,
+  NEXT,
+  NO_ROOM,
+  OFFSET,
   PEAK_BYTES,
   PEAK_COUNT,
   PENDING,
   PENDING_COUNT,
   PENDING_LIMIT,
+  PREV,
   RECORDS_END,
+  RECORD_WORDS,
+  REGIONS_END,
   REUSED_BYTES,
   REUSED_COUNT,
-  REGIONS_END,
-  SPARE_RECORD,
-  TOTAL_BYTES,
-  TOTAL_COUNT,
-} from "./arena-storage.ts";
-import type { ArenaStorage } from "./arena-storage.ts";
-import {
-  LARGE_BINS,
-  SMALL_BINS,
-  findHole,
-  findHoleInOwnBin,
-  initBins,
-  insertHole,
-  largestHole,
-  removeHole,
-} from "./bins.ts";
-import { GRANULE, granulesOf } from "./granule.ts";
-import { firstGeneration, nextHandle } from "./handle.ts";
-import {
-  BIN_PREV,
-  CAPACITY,
-  FIRST,
-  FIRST_BLOCK_RECORD,
-  HANDLE,
-  HIGH,
-  HOLES,
-  LAST,
-  LOCKS,
-  NEXT,
-  OFFSET,
-  OWNER,
-  PREV,
-  RECORD_WORDS,
+  SET_BITS,
   SIZE,
-  SLACK_MASK,
+  SMALL_BINS,
+  SMALL_BYTES,
+  SPARE_RECORD,
   TOP,
-  ownerWord,
-  recordOf,
-  zoneOf,
-} from "./record.ts";
-
-/**
- * Blocks of up to 24 KiB are small. Tuned on traces of ONNX Runtime: 24 to 32 KiB behave alike, 4 KiB and 64 KiB leave
- * the footprint of a detector run up to a fifth higher.
- */
-export const SMALL_GRANULES: number = (24 * 1024) / GRANULE;
-
-/** The largest block in bytes, 64 GiB: up to it, all arithmetic on granules stays in int32. */
-export const MAX_BLOCK: number = 2 ** 30 * GRANULE;
-
-/** What `allocate` returns when no region has room. */
-export const NO_ROOM = -1;
+  ZONE,
+} from "./layout.ts";
 
 export class Arena {
-  readonly header: Int32Array;
   readonly counters: Float64Array;
   /** Replaced when it grows: read it anew at the start of each call. */
   records: Int32Array;
@@ -91,11 +75,10 @@ export class Arena {
   /** @param storage fresh, zeroed books */
   constructor(storage: ArenaStorage) {
     this.#storage = storage;
-    this.header = storage.header;
     this.counters = storage.counters;
     this.records = storage.records;
-    this.header[RECORDS_END] = FIRST_BLOCK_RECORD;
-    this.header[GENERATION] = firstGeneration();
+    this.records[RECORDS_END] = FIRST_BLOCK_RECORD;
+    this.records[GENERATION] = firstGeneration();
     // No handle has index 0 and is negative: nothing matches the dummy.
     this.records[HANDLE] = -1;
     initBins(this.records);
@@ -110,7 +93,7 @@ export class Arena {
     if (region === MAX_REGIONS) return -1;
     this.#resetZone(largeZone(region), granules);
     this.#resetZone(smallZone(region), granules);
-    this.header[REGIONS_END] = Math.max(this.header[REGIONS_END]!, region + 1);
+    this.records[REGIONS_END] = Math.max(this.records[REGIONS_END]!, region + 1);
     return region;
   }
 
@@ -134,7 +117,7 @@ export class Arena {
 
   /** One past the highest region number. */
   get regionsEnd(): number {
-    return this.header[REGIONS_END]!;
+    return this.records[REGIONS_END]!;
   }
 
   /** Granules of the region that were ever handed out: what may be resident of it. */
@@ -145,30 +128,25 @@ export class Arena {
 
   /** Reserves `size` bytes. @returns a handle, or {@link NO_ROOM}. */
   allocate(size: number): number {
-    const header = this.header;
     const records = this.records;
-    const pending = header[PENDING_COUNT]!;
+    const pending = records[PENDING_COUNT]!;
     if (pending > 0) {
-      const last = header[PENDING + pending - 1]!;
-      if (sizeIn(records, last) === size && cannotCoalesce(records, last)) {
-        header[PENDING_COUNT] = pending - 1;
-        return this.#reopen(records, last, size);
+      const last = records[PENDING - 1 + pending]!;
+      if (records[last + BYTES] === size && cannotCoalesce(records, last)) {
+        records[PENDING_COUNT] = pending - 1;
+        // It was never counted as freed: what is live, and the peak, are as they were before. Only the totals move.
+        const counters = this.counters;
+        counters[REUSED_BYTES]! += size;
+        counters[REUSED_COUNT]!++;
+        return (records[last] = ~records[last]!);
       }
-      this.drain();
     }
-    if (size > MAX_BLOCK) return NO_ROOM;
-    const granules = granulesOf(size);
-    const block = this.#search(granules, granules <= SMALL_GRANULES);
-    return block === 0 ? NO_ROOM : this.#open(this.records, block, size);
+    return this.#search(size, size <= SMALL_BYTES ? SMALL_BINS : LARGE_BINS);
   }
 
   /** As `allocate`, in the other zones: for when memory is short and no region can be added. */
   allocateAnywhere(size: number): number {
-    if (size > MAX_BLOCK) return NO_ROOM;
-    const granules = granulesOf(size);
-    this.drain();
-    const block = this.#search(granules, granules > SMALL_GRANULES);
-    return block === 0 ? NO_ROOM : this.#open(this.records, block, size);
+    return this.#search(size, size <= SMALL_BYTES ? LARGE_BINS : SMALL_BINS);
   }
 
   /** Releases a block. @returns false, and changes nothing, when the handle is not live or is locked. */
@@ -177,10 +155,9 @@ export class Arena {
     const block = recordOf(handle);
     if (records[block] !== handle || records[block + LOCKS] !== 0) return false;
     records[block] = ~nextHandle(handle);
-    const header = this.header;
-    const pending = header[PENDING_COUNT]!;
-    header[PENDING + pending] = block;
-    header[PENDING_COUNT] = pending + 1;
+    const pending = records[PENDING_COUNT]!;
+    records[PENDING + pending] = block;
+    records[PENDING_COUNT] = pending + 1;
     if (pending + 1 === PENDING_LIMIT) this.drain();
     return true;
   }
@@ -190,7 +167,7 @@ export class Arena {
     const records = this.records;
     const block = recordOf(handle);
     if (records[block] !== handle) return 0;
-    if (records[block + LOCKS]!++ === 0) this.header[LOCKED_COUNT]!++;
+    if (records[block + LOCKS]!++ === 0) records[LOCKED_COUNT]!++;
     return block;
   }
 
@@ -202,56 +179,103 @@ export class Arena {
     const locks = records[block + LOCKS]!;
     if (locks === 0) return 0;
     records[block + LOCKS] = locks - 1;
-    if (locks === 1) this.header[LOCKED_COUNT]!--;
+    if (locks === 1) records[LOCKED_COUNT]!--;
     return 1;
   }
 
   /** The region that a block stands in. */
   regionOf(block: number): number {
-    return regionOfZone(zoneOf(this.records[block + OWNER]!));
+    return regionOfZone(this.records[block + ZONE]!);
   }
 
   /** Granules from the start of its region to the block. */
   offsetOf(block: number): number {
     const records = this.records;
-    const zone = zoneOf(records[block + OWNER]!);
+    const zone = records[block + ZONE]!;
     const offset = records[block + OFFSET]!;
     return isSmallZone(zone) ? records[zone + CAPACITY]! - offset - records[block + SIZE]! : offset;
   }
 
   /** Bytes that were asked for. */
   sizeOf(block: number): number {
-    return sizeIn(this.records, block);
+    return bytesOf(this.records, block);
   }
 
   /** Coalesces and bins every pending block, and counts it as freed. */
   drain(): void {
-    const { header, records, counters } = this;
-    const pending = header[PENDING_COUNT]!;
-    header[PENDING_COUNT] = 0;
-    counters[FREED_COUNT]! += pending;
+    const records = this.records;
+    const pending = records[PENDING_COUNT]!;
+    if (pending === 0) return;
+    let freedBytes = 0;
+    let spare = records[SPARE_RECORD]!;
     for (let i = 0; i < pending; i++) {
-      const block = header[PENDING + i]!;
-      counters[FREED_BYTES]! += sizeIn(records, block);
-      this.#coalesce(header, records, block);
+      let block = records[PENDING + i]!;
+      freedBytes += bytesOf(records, block);
+      const zone = records[block + ZONE]!;
+      const set = binsOfZone(zone);
+      let granules = records[block + SIZE]!;
+      let next = records[block + NEXT]!;
+      if (isHole(records, next)) {
+        const more = records[next + SIZE]!;
+        removeHole(records, next, set + binOf(more));
+        granules += more;
+        // A spare record keeps its handle word, so that the generation goes on.
+        records[next]! |= HOLE_BIT;
+        records[next + LOCKS] = spare;
+        spare = next;
+        next = records[next + NEXT]!;
+      }
+      let previous = records[block + PREV]!;
+      if (isHole(records, previous)) {
+        const more = records[previous + SIZE]!;
+        removeHole(records, previous, set + binOf(more));
+        granules += more;
+        records[block + LOCKS] = spare;
+        spare = block;
+        block = previous;
+        previous = records[block + PREV]!;
+      } else {
+        records[block]! ^= HOLE_BIT;
+      }
+      if (next !== zone) {
+        records[block + SIZE] = granules;
+        records[block + NEXT] = next;
+        records[next + PREV] = block;
+        insertHole(records, block, set + binOf(granules));
+      } else {
+        // The last of its zone goes back to the top.
+        records[zone + TOP] = records[block + OFFSET]!;
+        records[previous + NEXT] = zone;
+        records[zone + LAST] = previous;
+        records[block]! |= HOLE_BIT;
+        records[block + LOCKS] = spare;
+        spare = block;
+      }
     }
+    records[PENDING_COUNT] = 0;
+    records[SPARE_RECORD] = spare;
+    records[LIVE_COUNT]! -= pending;
+    const counters = this.counters;
+    counters[LIVE_BYTES]! -= freedBytes;
+    counters[FREED_BYTES]! += freedBytes;
+    counters[FREED_COUNT]! += pending;
   }
 
   /** Granules of the largest block that any region has room for. Drains. */
   largestFree(): number {
     this.drain();
-    const { header, records } = this;
-    let largest = Math.max(largestHole(header, LARGE_BINS, records), largestHole(header, SMALL_BINS, records));
+    const { records } = this;
+    let largest = Math.max(largestHole(records, LARGE_BINS), largestHole(records, SMALL_BINS));
     for (let region = 0; region < this.regionsEnd; region++) {
-      largest = Math.max(largest, this.#gapOf(largeZone(region), smallZone(region)));
+      largest = Math.max(largest, gapOf(records, largeZone(region), smallZone(region)));
     }
     return largest;
   }
 
   /** Whether one more block can be recorded. Grows the books where that is needed, and possible. */
   hasSpareRecord(): boolean {
-    if (this.header[SPARE_RECORD] !== 0) return true;
-    if (this.header[RECORDS_END]! + RECORD_WORDS <= this.records.length) return true;
+    if (this.records[SPARE_RECORD] !== 0) return true;
+    if (this.records[RECORDS_END]! + RECORD_WORDS <= this.records.length) return true;
     const larger = this.#storage.grow(this.records);
     if (larger === undefined) return false;
     this.records = larger;
@@ -259,166 +283,89 @@ export class Arena {
   }
 
   /**
-   * Hands a pending block out again, at the size it had. It was never counted as freed, so that what is
-   * live, and the peak, are as they were before; only the totals move.
+   * Drains, and finds a place by the bins or at a top.
+   *
+   * The hole is carved in here, and small calls are written out: V8 stops inlining at 920 bytes of bytecode in a function,
+   * and with one call more a trace of a model takes a tenth longer, random replacement a quarter.
    */
-  #reopen(records: Int32Array, block: number, size: number): number {
-    const handle = ~records[block]!;
-    records[block] = handle;
-    const counters = this.counters;
-    counters[REUSED_BYTES]! += size;
-    counters[REUSED_COUNT]!++;
-    return handle;
-  }
-
-  #open(records: Int32Array, block: number, size: number): number {
-    const handle = ~records[block]!;
-    records[block] = handle;
-    const owner = records[block + OWNER]!;
-    records[block + OWNER] = (owner & ~SLACK_MASK) | (records[block + SIZE]! * GRANULE - size);
-    const counters = this.counters;
-    const totalBytes = (counters[TOTAL_BYTES]! += size);
-    const totalCount = ++counters[TOTAL_COUNT]!;
-    const liveBytes = totalBytes - counters[FREED_BYTES]!;
-    if (liveBytes > counters[PEAK_BYTES]!) counters[PEAK_BYTES] = liveBytes;
-    const liveCount = totalCount - counters[FREED_COUNT]!;
-    if (liveCount > counters[PEAK_COUNT]!) counters[PEAK_COUNT] = liveCount;
-    return handle;
-  }
-
-  /** A block of just `granules`, in a chain and in no bin. 0: no room, and nothing has changed. */
-  #search(granules: number, small: boolean): number {
+  #search(size: number, set: number): number {
+    if (size > MAX_BLOCK) return NO_ROOM;
+    if (this.records[PENDING_COUNT] !== 0) this.drain();
     // The one step that can fail for want of a record comes before anything changes.
-    if (!this.hasSpareRecord()) return 0;
-    const { header, records } = this;
-    const bins = small ? SMALL_BINS : LARGE_BINS;
-    const hole = findHole(header, bins, records, granules);
-    if (hole === 0) {
-      const block = this.#bump(granules, small);
-      if (block !== 0) return block;
-      const last = findHoleInOwnBin(records, bins, granules);
-      return last === 0 ? 0 : this.#carve(header, records, last, granules, bins);
+    let records = this.records;
+    if (records[SPARE_RECORD] === 0) {
+      if (!this.hasSpareRecord()) return NO_ROOM;
+      records = this.records;
     }
-    return this.#carve(header, records, hole, granules, bins);
+    const granules = granulesOf(size);
+    const bin = set + binOf(granules);
+    let from = findBin(records, granules, bin);
+    let block: number;
+    if (from < 0) {
+      block = this.#bump(granules, set);
+      if (block === 0) {
+        block = findHoleInOwnBin(records, granules, bin);
+        if (block === 0) return NO_ROOM;
+        from = bin;
+      }
+    } else {
+      block = records[HEADS + BIN_NEXT + 2 * from]!;
+    }
+    if (from >= 0) {
+      // Taken from its low end.
+      removeHole(records, block, from);
+      const rest = records[block + SIZE]! - granules;
+      if (rest !== 0) {
+        const remainder = takeRecord(records);
+        const next = records[block + NEXT]!;
+        records[block + SIZE] = granules;
+        records[block + NEXT] = remainder;
+        records[next + PREV] = remainder;
+        records[remainder]! ^= HOLE_BIT;
+        records[remainder + SIZE] = rest;
+        records[remainder + PREV] = block;
+        records[remainder + NEXT] = next;
+        records[remainder + OFFSET] = records[block + OFFSET]! + granules;
+        records[remainder + ZONE] = records[block + ZONE]!;
+        insertHole(records, remainder, set + binOf(rest));
+      }
+    }
+    records[block + LOCKS] = 0;
+    records[block + BYTES] = size <= 0x7fff_ffff ? size : ~(granules * GRANULE - size);
+    const live = records[LIVE_COUNT]! + 1;
+    records[LIVE_COUNT] = live;
+    if (live > records[PEAK_COUNT]!) records[PEAK_COUNT] = live;
+    const counters = this.counters;
+    const bytes = counters[LIVE_BYTES]! + size;
+    counters[LIVE_BYTES] = bytes;
+    if (bytes > counters[PEAK_BYTES]!) counters[PEAK_BYTES] = bytes;
+    return (records[block] = ~records[block]! & (HANDLE_LIMIT - 1));
   }
 
-  /** Takes `granules` from the low end of a hole. */
-  #carve(header: Int32Array, records: Int32Array, hole: number, granules: number, bins: number): number {
-    removeHole(header, bins, records, hole);
-    const zone = zoneOf(records[hole + OWNER]!);
-    records[zone + HOLES]!--;
-    const rest = records[hole + SIZE]! - granules;
-    if (rest > 0) this.#split(header, records, hole, granules, rest, zone, bins);
-    return hole;
-  }
-
-  #split(
-    header: Int32Array,
-    records: Int32Array,
-    hole: number,
-    granules: number,
-    rest: number,
-    zone: number,
-    bins: number,
-  ): void {
-    const remainder = this.#takeRecord(header, records);
-    const next = records[hole + NEXT]!;
-    records[hole + SIZE] = granules;
-    records[hole + NEXT] = remainder;
-    records[next + PREV] = remainder;
-    records[remainder + SIZE] = rest;
-    records[remainder + PREV] = hole;
-    records[remainder + NEXT] = next;
-    records[remainder + OFFSET] = records[hole + OFFSET]! + granules;
-    records[remainder + OWNER] = ownerWord(zone, 0);
-    records[zone + HOLES]!++;
-    insertHole(header, bins, records, remainder);
-  }
-
-  #bump(granules: number, small: boolean): number {
-    const { header, records } = this;
-    for (let region = 0; region < header[REGIONS_END]!; region++) {
-      const zone = small ? smallZone(region) : largeZone(region);
-      if (this.#gapOf(zone, small ? largeZone(region) : smallZone(region)) < granules) continue;
-      const block = this.#takeRecord(header, records);
-      const last = records[zone + LAST]!;
+  /** A block at the top of the oldest region that has room, 0 when none has. */
+  #bump(granules: number, set: number): number {
+    const records = this.records;
+    // The zones of a region stand side by side, the large one first.
+    const first = set === SMALL_BINS ? 2 * RECORD_WORDS : RECORD_WORDS;
+    const other = set === SMALL_BINS ? -RECORD_WORDS : RECORD_WORDS;
+    const end = (1 + 2 * records[REGIONS_END]!) * RECORD_WORDS;
+    for (let zone = first; zone < end; zone += 2 * RECORD_WORDS) {
       const top = records[zone + TOP]!;
+      if (records[zone + CAPACITY]! - top - records[zone + other + TOP]! < granules) continue;
+      const block = takeRecord(records);
+      const last = records[zone + LAST]!;
       records[last + NEXT] = block;
       records[zone + LAST] = block;
       records[block + SIZE] = granules;
       records[block + PREV] = last;
       records[block + NEXT] = zone;
       records[block + OFFSET] = top;
-      records[block + OWNER] = ownerWord(zone, 0);
+      records[block + ZONE] = zone;
       records[zone + TOP] = top + granules;
       if (top + granules > records[zone + HIGH]!) records[zone + HIGH] = top + granules;
       return block;
     }
     return 0;
-  }
-
-  /** Granules between the tops of a region's two zones. */
-  #gapOf(zone: number, other: number): number {
-    const records = this.records;
-    return records[zone + CAPACITY]! - records[zone + TOP]! - records[other + TOP]!;
-  }
-
-  #coalesce(header: Int32Array, records: Int32Array, freed: number): void {
-    const zone = zoneOf(records[freed + OWNER]!);
-    const bins = isSmallZone(zone) ? SMALL_BINS : LARGE_BINS;
-    let block = freed;
-    const left = records[block + PREV]!;
-    if (isHole(records, left)) {
-      removeHole(header, bins, records, left);
-      records[zone + HOLES]!--;
-      this.#absorbNext(header, records, left);
-      block = left;
-    }
-    const right = records[block + NEXT]!;
-    if (isHole(records, right)) {
-      removeHole(header, bins, records, right);
-      records[zone + HOLES]!--;
-      this.#absorbNext(header, records, block);
-    }
-    if (records[block + NEXT] === zone) {
-      records[zone + TOP] = records[block + OFFSET]!;
-      const last = records[block + PREV]!;
-      records[last + NEXT] = zone;
-      records[zone + LAST] = last;
-      this.#giveRecord(header, records, block);
-    } else {
-      insertHole(header, bins, records, block);
-      records[zone + HOLES]!++;
-    }
-  }
-
-  #absorbNext(header: Int32Array, records: Int32Array, block: number): void {
-    const next = records[block + NEXT]!;
-    const after = records[next + NEXT]!;
-    records[block + SIZE]! += records[next + SIZE]!;
-    records[block + NEXT] = after;
-    records[after + PREV] = block;
-    this.#giveRecord(header, records, next);
-  }
-
-  #takeRecord(header: Int32Array, records: Int32Array): number {
-    let record = header[SPARE_RECORD]!;
-    if (record !== 0) {
-      header[SPARE_RECORD] = records[record + LOCKS]!;
-    } else {
-      record = header[RECORDS_END]!;
-      header[RECORDS_END] = record + RECORD_WORDS;
-      records[record + HANDLE] = ~(header[GENERATION]! | (record >> 3));
-    }
-    records[record + LOCKS] = 0;
-    records[record + BIN_PREV] = -1;
-    return record;
-  }
-
-  /** A spare record keeps its handle word, so that the generation goes on. */
-  #giveRecord(header: Int32Array, records: Int32Array, record: number): void {
-    records[record + LOCKS] = header[SPARE_RECORD]!;
-    header[SPARE_RECORD] = record;
   }
 
   #resetZone(zone: number, granules: number): void {
@@ -428,11 +375,6 @@ export class Arena {
     records[zone + FIRST] = zone;
     records[zone + LAST] = zone;
   }
-}
-
-/** Bytes that were asked for. */
-function sizeIn(records: Int32Array, block: number): number {
-  return records[block + SIZE]! * GRANULE - (records[block + OWNER]! & SLACK_MASK);
 }
 
 /** The record of a region's large zone, which grows up from offset 0. */
@@ -445,20 +387,38 @@ export function smallZone(region: number): number {
   return (2 + 2 * region) * RECORD_WORDS;
 }
 
-/** Whether a free block, pending ones left aside, is in a bin. A zone's own record counts as live. */
-export function isHole(records: Int32Array, record: number): boolean {
-  return records[record]! < 0 && records[record + BIN_PREV]! >= 0;
+/** The first of the bins that the holes of a zone are in. */
+export function binsOfZone(zone: number): number {
+  return (~zone & RECORD_WORDS) * (SMALL_BINS / RECORD_WORDS);
+}
+
+/** Granules between the tops of a region's two zones. */
+function gapOf(records: Int32Array, zone: number, other: number): number {
+  return records[zone + CAPACITY]! - records[zone + TOP]! - records[other + TOP]!;
+}
+
+/** A record that is in no chain; there is one. Its handle word is that of a free block, not of a hole. */
+function takeRecord(records: Int32Array): number {
+  let record = records[SPARE_RECORD]!;
+  if (record !== 0) {
+    records[SPARE_RECORD] = records[record + LOCKS]!;
+  } else {
+    record = records[RECORDS_END]!;
+    records[RECORDS_END] = record + RECORD_WORDS;
+    records[record + HANDLE] = ~(records[GENERATION]! | (record >> 3));
+  }
+  return record;
 }
 
 /**
- * Whether draining would leave a pending block as it is: live blocks on both sides, or, on the right, the end of a zone
- * without holes, where the block would go back to the top only to be bumped from there again.
+ * Whether draining and searching would hand out a pending block just as it is: live blocks on both sides, or, on the right,
+ * the end of its zone while there are no holes, where it would go back to the top only to be bumped from there again.
  */
 function cannotCoalesce(records: Int32Array, block: number): boolean {
   if (records[records[block + PREV]!]! < 0) return false;
   const next = records[block + NEXT]!;
   const handle = records[next]!;
-  return handle > 0 || (handle === 0 && records[next + HOLES] === 0);
+  return handle > 0 || (handle === 0 && records[SET_BITS + ((~next >> 3) & 1)] === 0);
 }
 
 function isSmallZone(zone: number): boolean {

@@ -1,45 +1,57 @@
 import { expect, test } from "vitest";
-import { HEADER_WORDS, MAX_REGIONS } from "./arena-storage.ts";
+import { binOf, findBin, findHoleInOwnBin, headOf, initBins, insertHole, largestHole, removeHole } from "./bins.ts";
+import { HANDLE_LIMIT } from "./handle.ts";
 import {
   BIN_COUNT,
+  BIN_NEXT,
+  FIRST_BLOCK_RECORD,
   HEADS,
+  HOLE_BIT,
   LARGE_BINS,
+  MAX_REGIONS,
+  PENDING,
+  PENDING_LIMIT,
+  RECORD_WORDS,
+  ROW_BITS,
+  SET_BITS,
+  SIZE,
   SMALL_BINS,
-  binOf,
-  findHole,
-  findHoleInOwnBin,
-  initBins,
-  insertHole,
-  largestHole,
-  removeHole,
-} from "./bins.ts";
-import { FIRST_BLOCK_RECORD, RECORD_WORDS, SIZE } from "./record.ts";
+  SPARE_RECORD,
+} from "./layout.ts";
 
 interface Holes {
-  readonly header: Int32Array;
   readonly records: Int32Array;
   /** Addresses of the holes, in the order of their sizes as given. */
   readonly at: readonly number[];
 }
 
 /** Holes of the given sizes in one set of bins. */
-function binsWith(sizes: readonly number[], set = SMALL_BINS): Holes {
-  const header = new Int32Array(HEADER_WORDS);
+function binsWith(sizes: readonly number[], set: number = SMALL_BINS): Holes {
   const records = new Int32Array(FIRST_BLOCK_RECORD + sizes.length * RECORD_WORDS);
   initBins(records);
   const at = sizes.map((size, i) => {
     const hole = FIRST_BLOCK_RECORD + i * RECORD_WORDS;
     records[hole + SIZE] = size;
-    insertHole(header, set, records, hole);
+    insertHole(records, hole, set + binOf(size));
     return hole;
   });
-  return { header, records, at };
+  return { records, at };
 }
 
-test("the heads stand behind the records of all zones, and no block's record overlaps them", () => {
+/** The hole that a search in the small bins takes, 0 when it finds none. */
+function search({ records }: Holes, granules: number, set: number = SMALL_BINS): number {
+  const bin = findBin(records, granules, set + binOf(granules));
+  return bin < 0 ? 0 : records[headOf(bin) + BIN_NEXT]!;
+}
+
+test("nothing in the books overlaps: dummy, zones, heads, bits, header, blocks", () => {
   expect(HEADS).toBeGreaterThanOrEqual((1 + 2 * MAX_REGIONS) * RECORD_WORDS);
-  expect(FIRST_BLOCK_RECORD).toBeGreaterThanOrEqual(HEADS + 2 * 2 * BIN_COUNT + RECORD_WORDS - 2);
+  expect(ROW_BITS).toBeGreaterThanOrEqual(headOf(SMALL_BINS + BIN_COUNT - 1) + RECORD_WORDS - 1);
+  expect(SET_BITS).toBeGreaterThanOrEqual(ROW_BITS + 32 + BIN_COUNT / 32);
+  expect(SPARE_RECORD).toBe(SET_BITS + 2);
+  expect(FIRST_BLOCK_RECORD).toBe(PENDING + PENDING_LIMIT);
   expect(FIRST_BLOCK_RECORD % RECORD_WORDS).toBe(0);
+  expect(HOLE_BIT).toBe(HANDLE_LIMIT);
 });
 
 test("bins are exact up to 32 granules, then 32 to a doubling", () => {
@@ -65,33 +77,31 @@ test("a larger size is never in a lower bin, and a bin is at most 1/32 wide", ()
 });
 
 test("a search finds a hole that fits, from its own bin or the next larger one", () => {
-  const { header, records, at } = binsWith([10, 500, 100_000]);
-  expect(findHole(header, SMALL_BINS, records, 10)).toBe(at[0]);
-  expect(findHole(header, SMALL_BINS, records, 11)).toBe(at[1]);
-  expect(findHole(header, SMALL_BINS, records, 501)).toBe(at[2]);
-  expect(findHole(header, SMALL_BINS, records, 100_001)).toBe(0);
+  const bins = binsWith([10, 500, 100_000]);
+  expect([10, 11, 501, 100_001].map((granules) => search(bins, granules))).toEqual([...bins.at, 0]);
 });
 
 test("when the first of its own bin is too small, the next bin of the row or of another one serves", () => {
   const row = binsWith([1025, 1060]);
-  expect(findHole(row.header, SMALL_BINS, row.records, 1028)).toBe(row.at[1]);
+  expect(search(row, 1028)).toBe(row.at[1]);
   const other = binsWith([1025, 5000]);
-  expect(findHole(other.header, SMALL_BINS, other.records, 1028)).toBe(other.at[1]);
+  expect(search(other, 1028)).toBe(other.at[1]);
 });
 
 test("a hole that fits behind a smaller one in its own bin is found by the thorough search only", () => {
-  const { header, records, at } = binsWith([1030, 1025]);
+  const bins = binsWith([1030, 1025]);
+  const bin = SMALL_BINS + binOf(1025);
   expect(binOf(1030)).toBe(binOf(1025));
-  expect(findHole(header, SMALL_BINS, records, 1028)).toBe(0);
-  expect(findHoleInOwnBin(records, SMALL_BINS, 1028)).toBe(at[0]);
-  expect(findHoleInOwnBin(records, SMALL_BINS, 1031)).toBe(0);
+  expect(search(bins, 1028)).toBe(0);
+  expect(findHoleInOwnBin(bins.records, 1028, bin)).toBe(bins.at[0]);
+  expect(findHoleInOwnBin(bins.records, 1031, bin)).toBe(0);
 });
 
 test("the two sets know nothing of each other", () => {
-  const { header, records, at } = binsWith([10, 1000], LARGE_BINS);
-  expect(findHole(header, SMALL_BINS, records, 1)).toBe(0);
-  expect(findHole(header, LARGE_BINS, records, 1)).toBe(at[0]);
-  expect([largestHole(header, SMALL_BINS, records), largestHole(header, LARGE_BINS, records)]).toEqual([0, 1000]);
+  const bins = binsWith([10, 1000], LARGE_BINS);
+  expect(search(bins, 1)).toBe(0);
+  expect(search(bins, 1, LARGE_BINS)).toBe(bins.at[0]);
+  expect([SMALL_BINS, LARGE_BINS].map((set) => largestHole(bins.records, set))).toEqual([0, 1000]);
 });
 
 test("bits are cleared with the last hole of a bin, in any order of removal", () => {
@@ -102,15 +112,15 @@ test("bits are cleared with the last hole of a bin, in any order of removal", ()
     [1, 0, 4, 7, 2, 5, 3, 6],
   ]) {
     for (const set of [LARGE_BINS, SMALL_BINS]) {
-      const { header, records, at } = binsWith(sizes, set);
-      expect(largestHole(header, set, records)).toBe(2 ** 30);
+      const { records, at } = binsWith(sizes, set);
+      expect(largestHole(records, set)).toBe(2 ** 30);
       const left = new Set(sizes.keys());
       for (const i of order) {
-        removeHole(header, set, records, at[i]!);
+        removeHole(records, at[i]!, set + binOf(sizes[i]!));
         left.delete(i);
-        expect(largestHole(header, set, records)).toBe(Math.max(0, ...[...left].map((k) => sizes[k]!)));
+        expect(largestHole(records, set)).toBe(Math.max(0, ...[...left].map((k) => sizes[k]!)));
       }
-      expect(header.every((word) => word === 0)).toBe(true);
+      expect(records.subarray(ROW_BITS, SPARE_RECORD).every((word) => word === 0)).toBe(true);
     }
   }
 });

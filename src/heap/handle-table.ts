@@ -2,16 +2,11 @@
  * Live handles and their lock counts, for allocators whose blocks are not carved out of an arena. Two int32 a slot in
  * one growing Int32Array; a free slot holds its next handle inverted, so that one comparison tells live from stale.
  */
+import { HANDLE, LOCKS, SLOT_WORDS } from "./handle-table-layout.ts";
 import { INDEX_MASK, firstGeneration, nextHandle } from "./handle.ts";
 
-const WORDS = 2;
-/** ≥ 0: the live handle; < 0: the slot's next handle, inverted. */
-const HANDLE = 0;
-/** Of a live slot: the number of locks. Of a free one: the next free slot, 0 at the end. */
-const LOCKS = 1;
-
 export class HandleTable {
-  #words: Int32Array = new Int32Array(64 * WORDS);
+  #words: Int32Array = new Int32Array(64 * SLOT_WORDS);
   #firstFree = 0;
   /** Slot 0 is never used, so that 0 can end the free list. */
   #slots = 1;
@@ -42,15 +37,15 @@ export class HandleTable {
     if (slot === 0) {
       if (this.#slots > INDEX_MASK) return -1;
       slot = this.#slots;
-      if ((slot + 1) * WORDS > this.#words.length) this.#grow();
-      this.#words[slot * WORDS] = ~(this.#generation | slot);
+      if ((slot + 1) * SLOT_WORDS > this.#words.length) this.#grow();
+      this.#words[slot * SLOT_WORDS] = ~(this.#generation | slot);
       this.#slots++;
     } else {
-      this.#firstFree = this.#words[slot * WORDS + LOCKS]!;
+      this.#firstFree = this.#words[slot * SLOT_WORDS + LOCKS]!;
     }
-    const handle = ~this.#words[slot * WORDS]!;
-    this.#words[slot * WORDS] = handle;
-    this.#words[slot * WORDS + LOCKS] = 0;
+    const handle = ~this.#words[slot * SLOT_WORDS]!;
+    this.#words[slot * SLOT_WORDS] = handle;
+    this.#words[slot * SLOT_WORDS + LOCKS] = 0;
     this.#liveCount++;
     return handle;
   }
@@ -60,9 +55,9 @@ export class HandleTable {
     if (!this.isLive(handle)) return false;
     const slot = slotOf(handle);
     const words = this.#words;
-    if (words[slot * WORDS + LOCKS] !== 0) return false;
-    words[slot * WORDS] = ~nextHandle(handle);
-    words[slot * WORDS + LOCKS] = this.#firstFree;
+    if (words[slot * SLOT_WORDS + LOCKS] !== 0) return false;
+    words[slot * SLOT_WORDS] = ~nextHandle(handle);
+    words[slot * SLOT_WORDS + LOCKS] = this.#firstFree;
     this.#firstFree = slot;
     this.#liveCount--;
     return true;
@@ -71,24 +66,24 @@ export class HandleTable {
   /** Takes anything: what is no number is not live. */
   isLive(handle: number): boolean {
     // A string or a BigInt would compare unequal anyway, but a BigInt throws in `&`.
-    return typeof handle === "number" && this.#words[slotOf(handle) * WORDS] === handle;
+    return typeof handle === "number" && this.#words[slotOf(handle) * SLOT_WORDS] === handle;
   }
 
   /** Locks on a live handle. */
   lockCount(handle: number): number {
-    return this.#words[slotOf(handle) * WORDS + LOCKS]!;
+    return this.#words[slotOf(handle) * SLOT_WORDS + LOCKS]!;
   }
 
   /** Counts one lock more on a live handle. */
   lock(handle: number): void {
-    const at = slotOf(handle) * WORDS + LOCKS;
+    const at = slotOf(handle) * SLOT_WORDS + LOCKS;
     if (this.#words[at] === 0) this.#lockedCount++;
     this.#words[at]!++;
   }
 
   /** Counts one lock less on a live handle. @returns false when there is none. */
   unlock(handle: number): boolean {
-    const at = slotOf(handle) * WORDS + LOCKS;
+    const at = slotOf(handle) * SLOT_WORDS + LOCKS;
     if (this.#words[at] === 0) return false;
     this.#words[at]!--;
     if (this.#words[at] === 0) this.#lockedCount--;

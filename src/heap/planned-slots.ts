@@ -3,19 +3,7 @@
  * from run to run, or for a block of the allocator below.
  */
 import { INDEX_MASK, firstGeneration, nextHandle } from "./handle.ts";
-
-export const SLOT_WORDS = 5;
-/** ≥ 0: the live handle; < 0: the slot's next handle, inverted. */
-export const HANDLE = 0;
-/** Locks of a live slot; the next spare slot of a spare one. */
-export const LOCKS = 1;
-/** The number of the allocation within its run. */
-export const STEP = 2;
-/** The run that it was made in. */
-export const RUN = 3;
-/** The handle below, or {@link PLANNED}. */
-export const BELOW = 4;
-export const PLANNED = -1;
+import { BELOW, HANDLE, LOCKS, PLANNED, RUN, SLOT_WORDS, STEP } from "./planned-layout.ts";
 
 export class PlannedSlots {
   /** Replaced when it grows. */

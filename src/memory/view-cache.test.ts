@@ -1,13 +1,27 @@
 import { expect, test } from "vitest";
 import { ViewCache } from "./view-cache.ts";
 
-test("the same place gives the same view, whichever slot asks", () => {
+test("the same place and size give the same view, whichever slot asks, from the second time on", () => {
   const cache = new ViewCache();
   cache.setBuffer(0, new ArrayBuffer(65_536));
-  const view = cache.viewOf(300, 0, 4, 1000);
-  expect([view.byteOffset, view.byteLength]).toEqual([256, 1000]);
-  expect(cache.viewOf(300, 0, 4, 1000)).toBe(view);
-  expect(cache.viewOf(301, 0, 4, 1000)).toBe(view);
+  const first = cache.viewOf(300, 0, 4, 1000);
+  expect([first.byteOffset, first.byteLength]).toEqual([256, 1000]);
+  expect(cache.viewOf(300, 0, 4, 1000)).toBe(first);
+  const view = cache.viewOf(301, 0, 4, 1000);
+  for (const slot of [302, 5000, 301]) expect(cache.viewOf(slot, 0, 4, 1000)).toBe(view);
+});
+
+test("places that come again keep their views when others, that do not, come between", () => {
+  const cache = new ViewCache();
+  cache.setBuffer(0, new ArrayBuffer(2 ** 24));
+  const places = Array.from({ length: 500 }, (_, i) => i * 97);
+  const visit = (slot: number): Uint8Array[] => places.map((place) => cache.viewOf(slot, 0, place, 64));
+  visit(1);
+  visit(2);
+  const views = visit(3);
+  for (let i = 0; i < 20_000; i++) cache.viewOf(4 + (i % 2), 0, i % 100_000, 65 + i);
+  const kept = visit(6).filter((view, i) => view === views[i]);
+  expect(kept.length).toBe(places.length);
 });
 
 test("a slot whose block moved or changed size gives another view", () => {

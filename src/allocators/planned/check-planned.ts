@@ -1,5 +1,5 @@
 import { CorruptionError } from "../../errors.ts";
-import { BELOW, LOCKS, PLANNED, STEP } from "../../heap/planned-slots.ts";
+import { BELOW, LOCKS, PLANNED, STEP } from "../../heap/planned-layout.ts";
 import type { PlannedSlots } from "../../heap/planned-slots.ts";
 import type { RunPlan } from "../../plan/run-plan.ts";
 
