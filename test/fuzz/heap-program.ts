@@ -24,7 +24,7 @@ export function runHeapProgram(random: Random): number {
     if (dice < allocShare || blocks.length === 0) {
       allocate(heap, ledger, isRepeating ? random.pick(repertoire) : randomSize(random), zero);
     } else if (dice < 92) {
-      const block = random.oneIn(3) ? blocks.at(-1)! : random.pick(blocks);
+      const block = random.oneIn(3) ? blocks[blocks.length - 1]! : random.pick(blocks);
       stale.push(block.handle);
       ledger.free(block);
     } else if (dice < 95) {
