@@ -1,15 +1,17 @@
-// What the command is made of besides our own code: packages that are bundled into it, so that the package depends on
-// nothing, and the licences that go with them.
+// What the package is made of besides our own code: packages that are bundled into it, so that it depends on nothing, and
+// the licences that go with them.
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 
 const INSIDE_PACKAGES = /[\\/]node_modules[\\/]/;
 const INSIDE_CLI = /[\\/]src[\\/]cli[\\/]/;
+/** What is bundled wherever it is imported. */
+const BUNDLED = new Set(["pako"]);
 
 /**
- * An esbuild plugin. A package is bundled where the command imports it, or something bundled does. Anywhere else, and where
- * it is a peer, the import stays an import.
+ * An esbuild plugin. A package is bundled where the command imports it, or something bundled does, or everywhere where it is
+ * one of `BUNDLED`. Anywhere else, and where it is a peer, the import stays an import.
  */
 export const bundleCliPackages = {
   name: "bundle-cli-packages",
@@ -26,7 +28,7 @@ export const bundleCliPackages = {
       // An optional dependency of cli-table3, for colours that we do not use; it goes without.
       if (path.startsWith("@colors/colors")) return { path, namespace: "left-out" };
       if (isOfPackage) return undefined;
-      if (INSIDE_CLI.test(importer) && !isPeer(path)) return undefined;
+      if (BUNDLED.has(path) || (INSIDE_CLI.test(importer) && !isPeer(path))) return undefined;
       return { path, external: true };
     });
     build.onLoad({ filter: /.*/, namespace: "node-builtin" }, ({ path }) => ({
@@ -65,6 +67,6 @@ export function writeThirdPartyLicenses(metafile, root, file) {
       }
       return `${name} ${version} (${license})\n\n${readFileSync(join(folder, licence), "utf8").trim()}\n`;
     });
-  const head = "The tensorheap command contains code of these packages.\n";
+  const head = "This package contains code of these packages.\n";
   writeFileSync(file, [head, ...notices].join(`\n${"-".repeat(80)}\n\n`));
 }

@@ -113,11 +113,13 @@ export class TraceParser {
   }
 
   #line(line: string, lineNumber: number, isCut = false): void {
+    // Before the parser, whose exceptions cost microseconds: gzip makes 300 MB of newlines out of 300 KB.
+    if (line.trim() === "") return;
     let event: unknown;
     try {
       event = JSON.parse(line);
     } catch {
-      if (line.trim() !== "") this.#noJson(line, lineNumber, isCut);
+      this.#noJson(line, lineNumber, isCut);
       return;
     }
     if (event === null || typeof event !== "object" || Array.isArray(event)) {

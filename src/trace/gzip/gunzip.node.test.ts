@@ -1,6 +1,5 @@
-import { constants, gunzipSync, gzipSync } from "node:zlib";
+import { constants, crc32, gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { crc32 } from "./crc32.ts";
 import { Gunzip } from "./gunzip.ts";
 
 function inflate(bytes: Uint8Array, chunkBytes: number): { data: Buffer; problems: string[] } {
@@ -67,10 +66,11 @@ describe("Gunzip", () => {
 
   test("reads the optional fields of a header", () => {
     const plain = gzipSync("fields");
-    const fields = Buffer.from([3, 0, 1, 2, 3, ...Buffer.from("name\0comment\0"), 0xab, 0xcd]);
-    const head = Buffer.from(plain.subarray(0, 10));
+    const head = Buffer.concat([plain.subarray(0, 10), Buffer.from([3, 0, 1, 2, 3]), Buffer.from("name\0comment\0")]);
     head[3] = 2 | 4 | 8 | 16;
-    const bytes = Buffer.concat([head, fields, plain.subarray(10)]);
+    const sum = Buffer.alloc(2);
+    sum.writeUInt16LE(crc32(head) & 0xffff);
+    const bytes = Buffer.concat([head, sum, plain.subarray(10)]);
     for (const chunkBytes of [1, 5, 1_000]) {
       expect(inflate(bytes, chunkBytes)).toMatchObject({ problems: [], data: Buffer.from("fields") });
     }
@@ -89,10 +89,4 @@ describe("Gunzip", () => {
       expect(expected === undefined || result.data.equals(expected)).toBe(true);
     }
   });
-});
-
-test("crc32 gives the known check value, in one piece or many", () => {
-  const bytes = Buffer.from("123456789");
-  expect(crc32(bytes, 0)).toBe(0xcbf43926);
-  expect(crc32(bytes.subarray(4), crc32(bytes.subarray(0, 4), 0))).toBe(0xcbf43926);
 });
