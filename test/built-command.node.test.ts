@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
@@ -79,6 +81,31 @@ describe("the built command", () => {
     const { exitCode, stdout } = await tensorheap(["info", "--json"]);
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ runtime: { node: process.versions.node } });
+  });
+
+  test("draws a recorded trace as one page that loads nothing, and as text into a pipe", async () => {
+    const trace = fileURLToPath(new URL("../bench/traces/det640_nopat.jsonl.gz", import.meta.url));
+    const folder = mkdtempSync(join(tmpdir(), "report-"));
+    try {
+      const path = join(folder, "report.html");
+      const { exitCode, stdout, stderr } = await tensorheap(["report", trace, "-o", path]);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+      expect(stdout).toContain("4,790 events, peak 49.2 MiB, never freed: nothing.");
+      const page = readFileSync(path, "utf8");
+      expect(page).toContain("<title>det640_nopat.jsonl.gz</title>");
+      expect(page.match(/<script/g)).toHaveLength(2);
+      expect(page).not.toMatch(/<(script|link|img)[^>]*(src|href)="(?!data:)/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    expect((await tensorheap(["report", trace])).stdout).toMatch(/^Memory report\n2,391 allocations, 4,790 events/);
+  });
+
+  test("replays a trace from a pipe", async () => {
+    const stdin = '{"op":"a","id":1,"size":100,"t":0}\n{"op":"f","id":1,"t":1}\n';
+    const { exitCode, stdout } = await tensorheap(["replay", "-", "--runs", "1", "--json"], stdin);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ file: "stdin", allocs: 1, peakBytes: 100 });
   });
 
   // On Windows there is no Ctrl-C to send to another process.

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { HeapAllocator } from "tensorheap";
 import { createSession } from "tensorheap/engines/onnxruntime";
+import { loadTrace, summarise, validateTrace } from "tensorheap/trace";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decode } from "../examples/ocr/ctc.ts";
 import { FreshArrays } from "../examples/ocr/fresh-arrays.ts";
@@ -90,6 +91,41 @@ describe("the OCR example", () => {
     expect(readings.map(({ text }) => text)).toEqual(["City Library", "Open Monday to Friday", "Room 4711"]);
     expect(await arrays.read(image)).toEqual(readings);
     expect(allocator.stats()).toMatchObject({ liveCount: 0, lockedCount: 0 });
+  });
+
+  test("records a reading, with the places that allocated, and draws it as a page", async () => {
+    const [report, trace] = [join(folder, "report.html"), join(folder, "trace.jsonl")];
+    const { exitCode, text, errors } = await demo("--rounds", "0", "--report", report, "--trace", trace);
+    expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: "" });
+    expect(text).toContain(`${trace}: the trace.`);
+    expect(text).toMatch(/report\.html: [\d.]+ KiB, opens in a browser\..* never freed: nothing\.$/m);
+    expect(await readFile(report, "utf8")).toContain("<title>Reading perf-resnet50.png</title>");
+    expect(await validateTrace(trace)).toMatchObject({ isValid: true, endCount: 0 });
+    const { byLabel, byPhase, bySite } = summarise(await loadTrace(trace));
+    expect(byLabel.map(({ name }) => name).toSorted()).toEqual(["detector", "recogniser"]);
+    expect(byPhase.map(({ name }) => name).toSorted()).toEqual(["detect", "recognise"]);
+    expect(bySite.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^detect \(.*detect\.ts:\d+:\d+\)$/));
+    expect(bySite.map(({ name }) => name).join()).not.toContain("dist");
+  });
+
+  test("--leak forgets blobs, and names the line that allocated them", async () => {
+    const { exitCode, text } = await demo("--leak");
+    expect(exitCode).toBe(0);
+    expect(text).toMatch(/^41 blocks are live, with \d+ bytes:$/m);
+    const line = (await readFile(new URL("../examples/ocr/forget.ts", import.meta.url), "utf8"))
+      .split("\n")
+      .findIndex((text) => text.includes("createBlob({"));
+    expect(text).toMatch(new RegExp(`^ {4}at keepText \\(.*forget\\.ts:${line + 1}:\\d+\\)$`, "m"));
+  });
+
+  test("a page or a trace that cannot be written is one line, and exit code 1", async () => {
+    const nowhere = join(folder, "no", "file");
+    for (const option of ["--report", "--trace"]) {
+      const { exitCode, errors } = await demo("--rounds", "0", option, nowhere);
+      expect(exitCode).toBe(1);
+      expect(errors).toMatch(/^[^\n]+\n$/);
+      expect(errors).toContain(nowhere);
+    }
   });
 
   test("says that there is no text where there is none", async () => {

@@ -1,6 +1,5 @@
 /** Does the job in blobs and in fresh arrays by turns, and says what each cost. */
-import type { HeapAllocator } from "tensorheap";
-import type { CountingAllocator } from "./counting-allocator.ts";
+import type { HeapAllocator, StatisticsAdaptor } from "tensorheap";
 import type { Reading } from "./ctc.ts";
 import { FreshArrays } from "./fresh-arrays.ts";
 import type { Image } from "./image.ts";
@@ -21,7 +20,7 @@ export interface Comparison {
 export async function compare(
   models: Models,
   heap: HeapAllocator,
-  allocator: CountingAllocator,
+  allocator: StatisticsAdaptor,
   image: Image,
   rounds: number,
 ): Promise<Comparison> {
@@ -57,10 +56,11 @@ interface Counts {
   readonly copiedBytes: number;
 }
 
-function countBlobs({ detector, recogniser }: Models, { blocks, bytes, locks }: CountingAllocator): Counts {
+function countBlobs({ detector, recogniser }: Models, { statistics, locks }: StatisticsAdaptor): Counts {
   const copies = detector.copies + recogniser.copies;
   const copiedBytes = detector.copiedBytes + recogniser.copiedBytes;
-  return { tensors: blocks, tensorBytes: bytes, locks, copies, copiedBytes };
+  const { count, bytes } = statistics;
+  return { tensors: count.total, tensorBytes: bytes.total, locks, copies, copiedBytes };
 }
 
 function perRound(before: Counts, after: Counts, rounds: number): Counts {

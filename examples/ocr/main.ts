@@ -3,27 +3,33 @@
  *
  *     npm run demo                       the chart that comes with the npm package onnxjs
  *     npm run demo -- path/to/image.png
+ *     npm run demo -- --report report.html
  */
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { HeapAllocator } from "tensorheap";
+import { HeapAllocator, StatisticsAdaptor, TrackingAdaptor } from "tensorheap";
 import { createSession } from "tensorheap/engines/onnxruntime";
+import { TraceError } from "tensorheap/trace";
 import { compare } from "./compare.ts";
-import { CountingAllocator } from "./counting-allocator.ts";
 import type { Reading } from "./ctc.ts";
+import { keepText } from "./forget.ts";
 import { ImageError, readImage } from "./image.ts";
 import { memoryTable } from "./memory-table.ts";
 import { DETECTOR, RECOGNISER, readCharacters } from "./paddle.ts";
 import { read } from "./read.ts";
+import { Recorder } from "./recorder.ts";
 
 const HELP = `Reads the text in an image.
 
-  npm run demo -- [image] [--rounds n]
+  npm run demo -- [image] [--rounds n] [--report page.html] [--trace file.jsonl] [--leak]
 
-  image        PNG, JPEG, WebP, TIFF, GIF, SVG …; without it, a chart is read
-  --rounds n   how often each way is measured, 2 unless said; 0 shows the text only
-  --help       shows this`;
+  image              PNG, JPEG, WebP, TIFF, GIF, SVG …; without it, a chart is read
+  --rounds n         how often each way is measured, 2 unless said; 0 shows the text only
+  --report page.html draws where every byte of the first reading went, as a page for a browser
+  --trace file.jsonl writes the recording that such a page is drawn from
+  --leak             forgets a blob for each line of text, and shows that it is found
+  --help             shows this`;
 
 /** A mistake in the arguments. */
 class UsageError extends Error {}
@@ -31,29 +37,42 @@ class UsageError extends Error {}
 interface Arguments {
   readonly path: string;
   readonly rounds: number;
+  readonly report: string | undefined;
+  readonly trace: string | undefined;
+  readonly leak: boolean;
   readonly help: boolean;
 }
 
 try {
-  const { path, rounds, help } = parseArguments();
-  if (help) console.log(HELP);
-  else await run(path, rounds);
+  const given = parseArguments();
+  if (given.help) console.log(HELP);
+  else await run(given);
 } catch (error) {
-  if (!(error instanceof ImageError || error instanceof UsageError)) throw error;
-  console.error(error.message);
+  const message = messageFor(error);
+  if (message === undefined) throw error;
+  console.error(message);
   process.exitCode = 1;
 }
 
-async function run(path: string, rounds: number): Promise<void> {
+async function run({ path, rounds, report, trace, leak }: Arguments): Promise<void> {
   const image = await readImage(path);
   const heap = new HeapAllocator({ maxBytes: 128 * 2 ** 20 });
-  const allocator = new CountingAllocator(heap);
-  await using detector = await createSession(DETECTOR, { allocator });
-  await using recogniser = await createSession(RECOGNISER, { allocator });
+  const allocator = new StatisticsAdaptor(heap);
+  const tracking = leak ? new TrackingAdaptor(allocator) : undefined;
+  const title = `Reading ${basename(path)}`;
+  const isRecorded = report !== undefined || trace !== undefined;
+  await using recorder = isRecorded ? new Recorder(tracking ?? allocator, { report, trace, title }) : undefined;
+  const traced = recorder?.traced;
+  const outermost = traced ?? tracking ?? allocator;
+  await using detector = await createSession(DETECTOR, { allocator: outermost });
+  await using recogniser = await createSession(RECOGNISER, { allocator: outermost });
   const models = { detector, recogniser, characters: await readCharacters() };
 
-  const readings = await read(models, image, allocator);
+  const readings = await read(models, image, outermost, traced);
   print(path, readings);
+  if (leak) for (const reading of readings) keepText(reading, outermost);
+  if (recorder !== undefined) console.log(`\n${(await recorder.finish()).join("\n")}`);
+  if (tracking !== undefined) return console.log(`\n${tracking.report()}`);
   if (readings.length === 0 || rounds === 0) return;
 
   const times = rounds === 1 ? "once" : `${rounds} times`;
@@ -77,17 +96,31 @@ function parseArguments(): Arguments {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { help: { type: "boolean", short: "h" }, rounds: { type: "string", default: "2" } },
+      options: {
+        help: { type: "boolean", short: "h" },
+        leak: { type: "boolean" },
+        report: { type: "string" },
+        rounds: { type: "string", default: "2" },
+        trace: { type: "string" },
+      },
     });
     const rounds = Number(values.rounds);
     if (!Number.isInteger(rounds) || rounds < 0 || values.rounds === "")
       throw new UsageError(`--rounds wants a number from 0, not "${values.rounds}"`);
     if (positionals.length > 1) throw new UsageError("Give one image at a time");
-    return { path: positionals[0] ?? chart(), rounds, help: values.help ?? false };
+    const { report, trace, help = false, leak = false } = values;
+    return { path: positionals[0] ?? chart(), rounds, report, trace, leak, help };
   } catch (error) {
     const [reason] = (error instanceof Error ? error.message : String(error)).split(". ");
     throw new UsageError(`${reason}. See --help.`);
   }
+}
+
+/** What to tell whoever typed the command; undefined when it is not for them to mend. */
+function messageFor(error: unknown): string | undefined {
+  if (error instanceof ImageError || error instanceof UsageError || error instanceof TraceError) return error.message;
+  // What the command said that should have drawn the page.
+  return error instanceof Error && "stderr" in error ? String(error.stderr).trim() : undefined;
 }
 
 /** A benchmark chart full of small numbers. */

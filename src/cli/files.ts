@@ -48,7 +48,8 @@ async function readAll(stdin: Io["stdin"]): Promise<string> {
   return text + decoder.decode();
 }
 
-function reasonOf(error: unknown): string {
+/** Why a file cannot be read or written, and what to do. */
+export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") return "it is no UTF-8 text. Give a text file.";
   return CURES[code ?? ""] ?? message;

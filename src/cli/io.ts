@@ -3,6 +3,8 @@ export interface Sink {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** Of a terminal: whether it shows colours, and the user wants them (`NO_COLOR`, `TERM`). */
+  hasColors?(): boolean;
 }
 
 /** Everything between the command and the world, so that tests can stand in for it. */

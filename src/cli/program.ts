@@ -3,6 +3,7 @@ import { TensorHeapError } from "../errors.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT_CODES_HELP, ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import type { Subcommand } from "./subcommand.ts";
 import { SUBCOMMANDS } from "./subcommands.ts";
 import { readVersion } from "./version.ts";
 
@@ -44,20 +45,42 @@ function makeProgram(io: Io, onCall: (call: () => Promise<ExitCode>) => void): C
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
     .addHelpText("after", `\n${EXIT_CODES_HELP}\n\nExamples: tensorheap <command> --help`);
-  for (const subcommand of SUBCOMMANDS) {
-    const { name, summary, description, examples } = subcommand;
-    const command = program
-      .command(name)
-      .summary(summary)
-      .description(description ?? summary)
-      .addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}\n`).join("")}\n${EXIT_CODES_HELP}`);
-    subcommand.declare(command);
-    command.action(() => {
-      const call = { io, operands: command.processedArgs as (string | undefined)[], options: command.opts<never>() };
-      onCall(() => subcommand.run(call));
-    });
+  for (const entry of SUBCOMMANDS) {
+    if (!("subcommands" in entry)) addSubcommand(program, entry, io, onCall);
+    else {
+      const examples = entry.subcommands.flatMap(({ examples }) => examples.slice(0, 1));
+      const group = program
+        .command(entry.name)
+        .summary(entry.summary)
+        .description(entry.description)
+        .addHelpText("after", afterHelp(examples));
+      for (const subcommand of entry.subcommands) addSubcommand(group, subcommand, io, onCall);
+    }
   }
   return program;
+}
+
+function addSubcommand(
+  parent: Command,
+  subcommand: Subcommand<never>,
+  io: Io,
+  onCall: (call: () => Promise<ExitCode>) => void,
+): void {
+  const { name, summary, description, examples } = subcommand;
+  const command = parent
+    .command(name)
+    .summary(summary)
+    .description(description ?? summary)
+    .addHelpText("after", afterHelp(examples));
+  subcommand.declare(command);
+  command.action(() => {
+    const operands = (command.processedArgs as (string | string[] | undefined)[]).flat();
+    onCall(() => subcommand.run({ io, operands, options: command.opts<never>() }));
+  });
+}
+
+function afterHelp(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((line) => `  ${line}\n`).join("")}\n${EXIT_CODES_HELP}`;
 }
 
 /** Prints the one line that an error comes to. */

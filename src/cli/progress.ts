@@ -27,11 +27,27 @@ export class Progress {
 
   /** @param text what is being done or was reached so far */
   update(done: number, text: string): void {
+    this.#draw(done, text, PATIENCE_MS);
+  }
+
+  /** As {@link update}, and shown at once: before work that gives no word until it is done, and takes a second or more. */
+  announce(done: number, text: string): void {
+    this.#draw(done, text, 0);
+    this.#bar?.render();
+  }
+
+  /** Takes the bar away. */
+  stop(): void {
+    this.#bar?.stop();
+    this.#bar = undefined;
+  }
+  /** @param patience milliseconds of work before which no bar is begun */
+  #draw(done: number, text: string, patience: number): void {
     if (this.#stream.isTTY !== true) return;
     const part = Math.min(done, this.#total);
     if (this.#bar !== undefined) {
       this.#bar.update(part, { text });
-    } else if (this.#now() - this.#begun >= PATIENCE_MS) {
+    } else if (this.#now() - this.#begun >= patience) {
       this.#bar = new SingleBar({
         stream: this.#stream as unknown as NodeJS.WritableStream,
         format: "{bar} {percentage}%  {text}",
@@ -47,11 +63,5 @@ export class Progress {
       });
       this.#bar.start(this.#total, part, { text });
     }
-  }
-
-  /** Takes the bar away. */
-  stop(): void {
-    this.#bar?.stop();
-    this.#bar = undefined;
   }
 }

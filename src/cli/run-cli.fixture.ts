@@ -9,21 +9,26 @@ export interface CliResult {
 }
 
 export interface CliWorld {
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   /** stderr is a terminal. */
   readonly isTTY?: boolean;
+  /** What stdout is, where it is a terminal. */
+  readonly terminal?: { readonly columns: number; readonly hasColors: boolean };
   /** Milliseconds after which Ctrl-C is pressed. */
   readonly interruptAfterMs?: number;
 }
 
 /** Runs the command inside this process, with streams that only remember. */
 export async function runCli(args: readonly string[], world: CliWorld = {}): Promise<CliResult> {
-  const { stdin = "", isTTY = false, interruptAfterMs } = world;
+  const { stdin = "", isTTY = false, terminal, interruptAfterMs } = world;
   let stdout = "";
   let stderr = "";
   const io: Io = {
-    stdin: [Buffer.from(stdin)] as unknown as AsyncIterable<Uint8Array>,
-    stdout: { write: (text) => (stdout += text) },
+    stdin: [Buffer.from(stdin as string)] as unknown as AsyncIterable<Uint8Array>,
+    stdout: {
+      write: (text) => (stdout += text),
+      ...(terminal && { isTTY: true, columns: terminal.columns, hasColors: () => terminal.hasColors }),
+    },
     stderr: { isTTY, columns: 100, write: (text) => (stderr += text) },
     onInterrupt(callback) {
       const timer = interruptAfterMs === undefined ? undefined : setTimeout(callback, interruptAfterMs);

@@ -5,7 +5,7 @@ import type { Io } from "./io.ts";
 /** One call of a subcommand, its command line read. */
 export interface Call<Options> {
   readonly io: Io;
-  /** The arguments in their order; optional ones that were left out are undefined. */
+  /** The arguments in their order; optional ones that were left out are undefined, repeated ones follow each other. */
   readonly operands: readonly (string | undefined)[];
   readonly options: Options;
 }
@@ -30,4 +30,12 @@ export interface Subcommand<Options extends object = Record<string, unknown>> {
    * @returns the exit code
    */
   run(call: Call<Options>): Promise<ExitCode>;
+}
+
+/** A command of commands: `tensorheap trace validate`. */
+export interface SubcommandGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly subcommands: readonly Subcommand<never>[];
 }
