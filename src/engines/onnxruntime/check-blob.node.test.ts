@@ -15,7 +15,7 @@ import {
 import { createBlob } from "../../blob/create-blob.ts";
 import { TBlob } from "../../blob/tblob.ts";
 import type { TensorDescLiteral } from "../../blob/tensor-desc.ts";
-import type { BlobMap } from "./onnx-session.ts";
+import type { BlobMap } from "./check-blobs.ts";
 import type { TinyGraph } from "./tiny-model.ts";
 
 afterEach(freeAll);

@@ -1,9 +1,9 @@
-import { fileURLToPath } from "node:url";
 import type { InferenceSession } from "onnxruntime-node";
 import type { IAllocator } from "../../allocator.ts";
 import { defaultAllocator } from "../../allocators/default.ts";
-import { EngineError, describe } from "../../errors.ts";
+import { EngineError } from "../../errors.ts";
 import { loadOnnxRuntime } from "./load-onnxruntime.ts";
+import { modelSource } from "./model-source.ts";
 import { OnnxSession } from "./onnx-session.ts";
 import { probe } from "./probe.ts";
 
@@ -31,7 +31,7 @@ export async function createSession(
   model: string | URL | Uint8Array,
   options: CreateSessionOptions = {},
 ): Promise<OnnxSession> {
-  const source = sourceOf(model);
+  const source = modelSource(model);
   const ort = await loadOnnxRuntime();
   const behaviour = await probe(ort);
   const session = await load(() =>
@@ -45,16 +45,6 @@ export async function createSession(
     await session.release();
     throw error;
   }
-}
-
-function sourceOf(model: unknown): string | Uint8Array {
-  if (typeof model === "string") return model;
-  if (model instanceof Uint8Array) return model.buffer instanceof SharedArrayBuffer ? model.slice() : model;
-  if (!(model instanceof URL)) {
-    throw new EngineError(`${describe(model)} is no model. Give the path, the file: URL or the bytes of an ONNX file.`);
-  }
-  if (model.protocol === "file:") return fileURLToPath(model);
-  throw new EngineError(`${model.href} is no file: URL. Fetch it, and give the bytes as a Uint8Array.`);
 }
 
 async function load(create: () => Promise<InferenceSession>): Promise<InferenceSession> {

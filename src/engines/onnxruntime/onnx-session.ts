@@ -2,16 +2,14 @@ import type { InferenceSession } from "onnxruntime-node";
 import type { IAllocator } from "../../allocator.ts";
 import type { TBlob } from "../../blob/tblob.ts";
 import { EngineError } from "../../errors.ts";
-import { checkBlob } from "./check-blob.ts";
+import { blobOf, checkBlobs } from "./check-blobs.ts";
+import type { BlobMap } from "./check-blobs.ts";
 import { CopyCounter } from "./copy-counter.ts";
 import { outputMismatch, runError } from "./run-error.ts";
 import { Run } from "./run.ts";
 import type { RunContext } from "./run.ts";
 import { fixedDims, tensorInfo } from "./tensor-info.ts";
 import type { OnnxTensorInfo } from "./tensor-info.ts";
-
-/** Blobs by the names of the model's inputs or outputs. */
-export type BlobMap = Readonly<Record<string, TBlob>>;
 
 /**
  * A model loaded by onnxruntime-node, run on blobs. Made by `createSession`.
@@ -137,27 +135,4 @@ export class OnnxSession implements AsyncDisposable {
       throw runError(cause, [...this.inputNames, ...this.outputNames]);
     }
   }
-}
-
-function checkBlobs(kind: "input" | "output", infos: readonly OnnxTensorInfo[], blobs: unknown): void {
-  const names = infos.map(({ name }) => `"${name}"`).join(", ");
-  if (typeof blobs !== "object" || blobs === null) {
-    throw new EngineError(`The ${kind}s are no object. Give blobs by name: ${names}.`);
-  }
-  for (const name of Object.keys(blobs)) {
-    if (infos.some((info) => info.name === name)) continue;
-    throw new EngineError(`The model has no ${kind} "${name}". It has ${names || "none"}.`, name);
-  }
-  for (const info of infos) {
-    const blob = blobOf(blobs as BlobMap, info.name);
-    if (blob !== undefined) checkBlob(kind, info, blob);
-    else if (kind === "input") {
-      throw new EngineError(`The input "${info.name}" is missing. The model takes ${names}.`, info.name);
-    }
-  }
-}
-
-/** So that an output called "constructor" is not found in every object. */
-function blobOf(blobs: BlobMap, name: string): TBlob | undefined {
-  return Object.hasOwn(blobs, name) ? blobs[name] : undefined;
 }

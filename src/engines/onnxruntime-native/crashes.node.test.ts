@@ -1,0 +1,61 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const CHILD = fileURLToPath(new URL("../../../test/children/native-engine.ts", import.meta.url));
+
+const WORKERS = fileURLToPath(new URL("../../../test/children/native-engine-workers.ts", import.meta.url));
+
+/** What the child printed. A crash, a hang or an error is an error here. */
+async function child(scenario: string, file = CHILD): Promise<unknown> {
+  const args = ["--expose-gc", "--import", "tsx", file, scenario];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 100_000 });
+  return JSON.parse(stdout);
+}
+
+test("a process whose allocator refuses any allocation of a run lives on", async () => {
+  expect(await child("refusals")).toEqual({ survived: "refusals", errors: ["OutOfMemoryError"], points: true });
+});
+
+test("a process whose allocator throws from within its methods lives on, and hears what was thrown", async () => {
+  expect(await child("throwing")).toEqual({
+    survived: "throwing",
+    errors: ["TypeError", "TypeError", "a string", "a string", "a object", "a object"],
+    outputs: 1,
+  });
+});
+
+test("nodes in parallel, which would wait for ever, are refused", async () => {
+  expect(await child("parallel")).toEqual({ survived: "parallel", error: "EngineError" });
+});
+
+test("an input that nobody mentions while the engine reads it is not collected", async () => {
+  expect(await child("forgotten")).toEqual({ survived: "forgotten", wrong: [] });
+});
+
+test("tensors of a few bytes in arrays of the runtime do not move", async () => {
+  expect(await child("small")).toEqual({ survived: "small", wrong: 0 });
+});
+
+test("collections at any moment change nothing", async () => {
+  expect(await child("collections")).toEqual({ survived: "collections", wrong: [], live: 0 });
+});
+
+test("a tensor of 3 GiB, made of an input of 8 bytes, is refused", async () => {
+  const errors = ["OutOfMemoryError", "OutOfMemoryError"];
+  expect(await child("huge")).toEqual({ survived: "huge", errors, elements: 100 });
+});
+
+test("an allocator that runs or disposes of the session that is calling it is refused, or has to wait", async () => {
+  expect(await child("reentrant")).toEqual({ survived: "reentrant", errors: ["EngineError"], live: 0 });
+});
+
+test("a process may end while a run is under way", async () => {
+  expect(await child("exit")).toEqual({ survived: "exit" });
+});
+
+test("worker threads that make sessions at the same moment get their own allocators, and may be terminated", async () => {
+  const right = { wrong: [], liveCount: 0, usesItsOwnHeap: true };
+  expect(await child("", WORKERS)).toEqual({ own: right, results: [right, right, right, right], after: right });
+});

@@ -1,0 +1,240 @@
+/**
+ * What once crashed a process that has ONNX Runtime in its heap, one at a time, by the name in the first argument. Prints
+ * "survived" and what was seen, as JSON, when it comes to its end. Run with --expose-gc.
+ */
+import { createBlob } from "../../src/blob/create-blob.ts";
+import type { IAllocator } from "../../src/allocator.ts";
+import { LockOp } from "../../src/allocator.ts";
+import type { Handle, ReadonlyBytes } from "../../src/allocator.ts";
+import { HeapAllocator } from "../../src/allocators/heap.ts";
+import { SystemAllocator } from "../../src/allocators/system.ts";
+import { createSession } from "../../src/engines/onnxruntime-native/create-session.ts";
+import { tinyModel } from "../../src/engines/onnxruntime/tiny-model.ts";
+import type { TBlob } from "../../src/blob/tblob.ts";
+import { LimitedHeap } from "../support/limited-heap.ts";
+import { CLASSIFIER, RECOGNISER, differing, freeBlobs, inputsOf, references } from "../support/native-engine.ts";
+import { HUGE, SUM } from "../support/native-models.ts";
+
+type Seen = Readonly<Record<string, unknown>>;
+
+const SCENARIOS: Readonly<Record<string, () => Promise<Seen>>> = {
+  refusals,
+  throwing,
+  parallel,
+  forgotten,
+  small,
+  collections,
+  huge,
+  reentrant,
+  exit,
+};
+
+function collect(): void {
+  for (let i = 0; i < 3; i++) globalThis.gc!();
+}
+
+async function nameOfError(run: () => unknown): Promise<string> {
+  try {
+    await run();
+    return "none";
+  } catch (error) {
+    return error instanceof Error ? error.name : `a ${typeof error}`;
+  }
+}
+
+/** Every allocation of a run is refused in turn. */
+async function refusals(): Promise<Seen> {
+  const limited = new LimitedHeap();
+  const session = await createSession(CLASSIFIER.path, { allocator: limited, planned: false, threads: 1 });
+  const inputs = inputsOf(CLASSIFIER, CLASSIFIER.shapes[0]!, 0, limited);
+  const before = limited.heap.stats().totalCount;
+  freeBlobs(session.run(inputs));
+  const count = limited.heap.stats().totalCount - before;
+  const errors = new Set<string>();
+  for (let left = 0; left < count; left++) {
+    limited.allocationsLeft = left;
+    errors.add(await nameOfError(() => (left % 2 === 0 ? session.run(inputs) : session.runAsync(inputs))));
+  }
+  return { errors: [...errors], points: count > 50 };
+}
+
+/** An allocator whose methods throw what they should not. */
+class Throwing implements IAllocator {
+  readonly heap = new HeapAllocator();
+  thrown: unknown;
+
+  alloc(size: number): Handle {
+    if (this.thrown !== undefined) throw this.thrown;
+    return this.heap.alloc(size);
+  }
+  lock(handle: Handle, op: typeof LockOp.LOCK_FOR_READ): ReadonlyBytes;
+  lock(handle: Handle, op?: LockOp): Uint8Array;
+  lock(handle: Handle, op: LockOp = LockOp.LOCK_FOR_WRITE): Uint8Array {
+    return this.heap.lock(handle, op);
+  }
+  unlock(handle: Handle): void {
+    this.heap.unlock(handle);
+  }
+  free(handle: Handle): boolean {
+    this.heap.free(handle);
+    if (this.thrown !== undefined) throw this.thrown;
+    return true;
+  }
+}
+
+async function throwing(): Promise<Seen> {
+  const allocator = new Throwing();
+  const session = await createSession(CLASSIFIER.path, { allocator, threads: 1 });
+  const inputs = inputsOf(CLASSIFIER, CLASSIFIER.shapes[0]!, 0, new HeapAllocator());
+  const errors: string[] = [];
+  for (const thrown of [new TypeError("broken"), "no error at all", null]) {
+    allocator.thrown = thrown;
+    errors.push(await nameOfError(() => session.run(inputs)));
+    errors.push(await nameOfError(() => session.runAsync(inputs)));
+    allocator.thrown = undefined;
+  }
+  const outputs = session.run(inputs);
+  return { errors, outputs: Object.keys(outputs).length };
+}
+
+/** Nodes in parallel would wait for this thread, which waits for them. */
+async function parallel(): Promise<Seen> {
+  const options = { executionMode: "parallel" } as object;
+  return { error: await nameOfError(() => createSession(tinyModel(SUM), options)) };
+}
+
+/** Input memory that no JavaScript mentions while the engine reads it. */
+async function forgotten(): Promise<Seen> {
+  const session = await createSession(RECOGNISER.path, { threads: 1 });
+  const [expected] = await references(RECOGNISER);
+  const wrong: string[] = [];
+  for (let round = 0; round < 4; round++) {
+    const outputs = await forget();
+    wrong.push(...differing(outputs, expected!));
+  }
+  return { wrong };
+
+  function forget(): Promise<Record<string, TBlob>> {
+    const source = inputsOf(RECOGNISER, RECOGNISER.shapes[0]!, 0, new HeapAllocator());
+    const map = source["x"]!.rmap();
+    const data = new Float32Array(new SharedArrayBuffer(map.bytes.byteLength));
+    data.set(map.data as Float32Array);
+    const running = session.runAsync({ x: createBlob({ precision: "FP32", dims: source["x"]!.desc.dims }, { data }) });
+    setTimeout(collect, 1);
+    setTimeout(collect, 5);
+    return running;
+  }
+}
+
+/** Tensors of up to 64 bytes in the runtime's own arrays, which V8 would move. */
+async function small(): Promise<Seen> {
+  const allocator = new SystemAllocator();
+  const session = await createSession(tinyModel(SUM), { allocator, threads: 1 });
+  let wrong = 0;
+  for (let round = 0; round < 40; round++) {
+    const [a, b] = [1, 2].map((value) => {
+      const blob = createBlob({ precision: "FP32", dims: [4] }, { data: new Float32Array(4).fill(value + round) });
+      return blob;
+    }) as [TBlob, TBlob];
+    if (round % 4 === 0) collect();
+    const { y } = round % 2 === 0 ? session.run({ a, b }) : await session.runAsync({ a, b });
+    collect();
+    const map = y!.rmap();
+    if ((map.data as Float32Array)[3] !== 3 + 2 * round) wrong++;
+    map.dispose();
+    y!.deallocate();
+  }
+  return { wrong };
+}
+
+/** Collections after everything, of everything that can go: the library, callbacks, names, views. */
+async function collections(): Promise<Seen> {
+  const wrong: string[] = [];
+  const [expected] = await references(CLASSIFIER);
+  const heap = new HeapAllocator();
+  for (let round = 0; round < 3; round++) {
+    const session = await createSession(CLASSIFIER.path, { allocator: heap, threads: 2 });
+    collect();
+    for (let run = 0; run < 4; run++) {
+      const inputs = inputsOf(CLASSIFIER, CLASSIFIER.shapes[0]!, 0, heap);
+      const running = session.runAsync(inputs);
+      collect();
+      const outputs = await running;
+      collect();
+      wrong.push(...differing(outputs, expected!));
+      freeBlobs(outputs);
+      freeBlobs(inputs);
+    }
+    await session.dispose();
+    collect();
+  }
+  heap.check();
+  return { wrong, live: heap.stats().liveCount };
+}
+
+/** A tensor that no machine has room for, made of an input of a few bytes. */
+async function huge(): Promise<Seen> {
+  const limited = new LimitedHeap();
+  const session = await createSession(tinyModel(HUGE), { allocator: limited, threads: 1 });
+  const shape = createBlob({ precision: "I64", dims: [1] }, { allocator: limited });
+  const write = (elements: bigint): void => {
+    const map = shape.wmap();
+    map.data[0] = elements;
+    map.dispose();
+  };
+  limited.limitBytes = 2 ** 20;
+  write(3n * 2n ** 28n);
+  const errors = [
+    await nameOfError(() => session.run({ shape })),
+    await nameOfError(() => session.runAsync({ shape })),
+  ];
+  write(100n);
+  const { y } = session.run({ shape });
+  return { errors, elements: y!.size };
+}
+
+/** An allocator that uses the session in the midst of its run. */
+async function reentrant(): Promise<Seen> {
+  const heap = new HeapAllocator();
+  const errors: string[] = [];
+  let isArmed = false;
+  const allocator: IAllocator = {
+    alloc(size) {
+      if (isArmed) {
+        isArmed = false;
+        try {
+          session.run(inputs);
+        } catch (error) {
+          errors.push((error as Error).name);
+        }
+        void session.dispose();
+      }
+      return heap.alloc(size);
+    },
+    lock: (handle: Handle, op?: LockOp) => heap.lock(handle, op),
+    unlock: (handle) => heap.unlock(handle),
+    free: (handle) => heap.free(handle),
+  };
+  const session = await createSession(CLASSIFIER.path, { allocator, threads: 1 });
+  const inputs = inputsOf(CLASSIFIER, CLASSIFIER.shapes[0]!, 0, heap);
+  isArmed = true;
+  const outputs = session.run(inputs);
+  freeBlobs(outputs);
+  freeBlobs(inputs);
+  await session.dispose();
+  return { errors, live: heap.stats().liveCount };
+}
+
+/** The process ends while the engine runs elsewhere, and sessions were not disposed of. */
+async function exit(): Promise<Seen> {
+  const session = await createSession(RECOGNISER.path, { threads: 2 });
+  const inputs = inputsOf(RECOGNISER, { x: [1, 3, 48, 960] }, 0, new HeapAllocator());
+  freeBlobs(await session.runAsync(inputs));
+  void session.runAsync(inputs);
+  process.stdout.write(JSON.stringify({ survived: "exit" }));
+  process.exit(0);
+}
+
+const name = process.argv[2] ?? "";
+const seen = await SCENARIOS[name]!();
+process.stdout.write(JSON.stringify({ survived: name, ...seen }));
