@@ -20,7 +20,10 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "chromium",
           testTimeout,
-          include: ["src/*.test.ts", "src/{heap,memory,allocators,adaptors,blob,interchange,trace,testing}/**/*.test.ts"],
+          include: [
+            "src/*.test.ts",
+            "src/{heap,memory,allocators,adaptors,blob,interchange,trace,testing}/**/*.test.ts",
+          ],
           exclude: ["**/*.node.test.ts"],
           browser: {
             enabled: true,

@@ -5,11 +5,12 @@ import type { Suite } from "./lib/suite.ts";
 import { adaptors } from "./suites/adaptors.ts";
 import { alloc } from "./suites/alloc.ts";
 import { copy } from "./suites/copy.ts";
+import { engine } from "./suites/engine.ts";
 import { frames } from "./suites/frames.ts";
 import { plan } from "./suites/plan.ts";
 
 /** Every suite; the first is the default. */
-const SUITES: readonly [Suite, ...Suite[]] = [alloc, adaptors, copy, frames, plan];
+const SUITES: readonly [Suite, ...Suite[]] = [alloc, adaptors, copy, engine, frames, plan];
 
 const HELP = `\
 Usage: npm run bench -- [suite] [options]
