@@ -69,8 +69,8 @@ function openPager(): Pager | undefined {
   const library = koffi.load(null);
   return {
     pageBytes: library.func("int getpagesize()")() as number,
-    mincore: library.func("int mincore(uint64_t address, size_t bytes, _Out_ uint8_t *pages)"),
-    madvise: library.func("int madvise(uint64_t address, size_t bytes, int advice)"),
+    mincore: library.func("int mincore(uint64_t address, size_t bytes, _Out_ uint8_t *pages)") as Pager["mincore"],
+    madvise: library.func("int madvise(uint64_t address, size_t bytes, int advice)") as Pager["madvise"],
     advice,
     library,
   };

@@ -1,7 +1,40 @@
-import type koffi from "koffi";
+/** A C function. `async` calls it on another thread; its last argument is a callback (error, result). */
+export interface NativeFunction {
+  (...args: unknown[]): unknown;
+  readonly async: (...args: unknown[]) => void;
+}
 
-/** The foreign function interface that is an optional peer. */
-export type Koffi = typeof koffi;
+/** A shared library. Unloaded when this object is collected. */
+export interface NativeLibrary {
+  func(name: string, result: string, parameters: readonly string[]): NativeFunction;
+  /** @param declaration as C has it */
+  func(declaration: string): NativeFunction;
+}
+
+/** A type as koffi knows it. */
+export interface NativeType {
+  readonly name: string;
+}
+
+/**
+ * What of koffi, the foreign function interface that is an optional peer, the package uses. Spelled out here, since the
+ * package's declarations must compile where koffi is not installed.
+ */
+export interface Koffi {
+  readonly version: string;
+  /** @param path of a shared library; null is the program itself, with the C library */
+  load(path: string | null): NativeLibrary;
+  proto(result: string, parameters: string[]): NativeType;
+  pointer(type: NativeType): NativeType;
+  register(callback: (...args: never[]) => unknown, type: NativeType): unknown;
+  unregister(callback: unknown): void;
+  decode(address: unknown, type: NativeType): NativeFunction;
+  decode(address: unknown, offset: number, type: string): unknown;
+  /** @param length of the array; -1 for a string, up to its NUL */
+  decode(address: unknown, type: string, length: number): unknown;
+  address(value: unknown): bigint;
+  view(address: unknown, byteLength: number): ArrayBuffer;
+}
 
 interface Require {
   (name: string): unknown;

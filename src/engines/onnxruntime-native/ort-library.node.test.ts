@@ -1,13 +1,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import koffi from "koffi";
 import { expect, test } from "vitest";
 import { EngineError } from "../../errors.ts";
+import { loadKoffi } from "../../platform/koffi.ts";
 import { findLibrary } from "./find-library.ts";
 import { loadLibrary } from "./ort-library.ts";
 
 const here = findLibrary();
+const koffi = loadKoffi();
 
 function notInstalled(): string {
   throw new Error("Cannot find module 'onnxruntime-node/package.json'");

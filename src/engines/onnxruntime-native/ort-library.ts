@@ -113,5 +113,5 @@ function pointedFunction(
   parameters: string[],
 ): (...args: unknown[]) => unknown {
   const address: unknown = koffi.decode(table, index * 8, "uint64_t");
-  return koffi.decode(address, koffi.proto(result, parameters)) as (...args: unknown[]) => unknown;
+  return koffi.decode(address, koffi.proto(result, parameters));
 }
