@@ -1,11 +1,11 @@
 /** Does the job in blobs and in fresh arrays by turns, and says what each cost. */
-import type { HeapAllocator, StatisticsAdaptor } from "tensorheap";
+import type { HeapAllocator, Statistics, StatisticsAdaptor } from "tensorheap";
 import type { Reading } from "./ctc.ts";
 import { FreshArrays } from "./fresh-arrays.ts";
 import type { Image } from "./image.ts";
 import { measure, median } from "./measure.ts";
 import type { Measurement } from "./measure.ts";
-import type { Cost } from "./memory-table.ts";
+import type { Cost, EngineCost } from "./memory-table.ts";
 import { read } from "./read.ts";
 import type { Models } from "./read.ts";
 
@@ -16,35 +16,62 @@ export interface Comparison {
   readonly sameReading: boolean;
 }
 
+/** Where the blobs of the job are, and, where the engine lets us, those of the models. Both are in the heap. */
+export interface Memory {
+  readonly heap: HeapAllocator;
+  readonly job: StatisticsAdaptor;
+  readonly engine: StatisticsAdaptor;
+  /** Whether the models compute in `engine`. */
+  readonly isNative: boolean;
+}
+
 /** Each way reads the image once to warm up, then `rounds` times by turns; costs are means, times are medians. */
 export async function compare(
   models: Models,
-  heap: HeapAllocator,
-  allocator: StatisticsAdaptor,
+  { heap, job, engine, isNative }: Memory,
   image: Image,
   rounds: number,
 ): Promise<Comparison> {
   await using fresh = await FreshArrays.load();
-  await read(models, image, allocator);
+  await read(models, image, job);
   await fresh.read(image);
 
-  const blobsBefore = countBlobs(models, allocator);
+  const engineBefore = engine.statistics;
+  const blobsBefore = countBlobs(models, job);
   const arraysBefore = { ...fresh.tally };
   const inBlobs: Measurement<Reading[]>[] = [];
   const inArrays: Measurement<Reading[]>[] = [];
   for (let round = 0; round < rounds; round++) {
-    inBlobs.push(await measure(() => read(models, image, allocator)));
+    inBlobs.push(await measure(() => read(models, image, job)));
     inArrays.push(await measure(() => fresh.read(image)));
   }
 
-  const blobs = perRound(blobsBefore, countBlobs(models, allocator), rounds);
+  const blobs = perRound(blobsBefore, countBlobs(models, job), rounds);
   const arrays = perRound(arraysBefore, fresh.tally, rounds);
-  const { peakBytes, liveBytes, footprintBytes } = heap.stats();
+  const { footprintBytes } = heap.stats();
+  const { peak: peakBytes, current: liveBytes } = job.statistics.bytes;
   return {
-    // What onnxruntime-node returns is an array of its own, even where the result was written to a blob.
-    blobs: { ...blobs, ...timing(inBlobs), peakBytes, liveBytes, footprintBytes, garbageBytes: blobs.copiedBytes },
+    blobs: {
+      ...blobs,
+      ...timing(inBlobs),
+      peakBytes,
+      liveBytes,
+      footprintBytes,
+      engine: isNative ? engineCost(engineBefore, engine.statistics, rounds) : undefined,
+      // What onnxruntime-node returns is an array of its own, even where the result was written to a blob.
+      garbageBytes: blobs.copiedBytes,
+    },
     arrays: { ...arrays, ...timing(inArrays), garbageBytes: arrays.tensorBytes },
     sameReading: inBlobs.every(({ value }, round) => isEqual(value, inArrays[round]!.value)),
+  };
+}
+
+function engineCost(before: Statistics, after: Statistics, rounds: number): EngineCost {
+  return {
+    blocks: (after.count.total - before.count.total) / rounds,
+    blockBytes: (after.bytes.total - before.bytes.total) / rounds,
+    peakBytes: after.bytes.peak,
+    liveBytes: after.bytes.current,
   };
 }
 

@@ -1,14 +1,14 @@
 /** Where the text is: the detector, run in blobs. */
 import { createBlob } from "tensorheap";
 import type { IAllocator } from "tensorheap";
-import type { OnnxSession } from "tensorheap/engines/onnxruntime";
 import { findBoxes, inReadingOrder } from "./boxes.ts";
 import type { Image, Rectangle } from "./image.ts";
+import type { ModelSession } from "./open-session.ts";
 import { DETECTOR_PIXELS, detectorSize, toImage, whole } from "./paddle.ts";
 import { prepare } from "./prepare.ts";
 
 /** @returns boxes around the lines of text, in reading order, in pixels of the image */
-export async function detect(session: OnnxSession, image: Image, allocator: IAllocator): Promise<Rectangle[]> {
+export async function detect(session: ModelSession, image: Image, allocator: IAllocator): Promise<Rectangle[]> {
   const [inputName = "", outputName = ""] = [...session.inputNames, ...session.outputNames];
   const { width, height } = detectorSize(image);
 

@@ -9,13 +9,13 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { HeapAllocator, StatisticsAdaptor, TrackingAdaptor } from "tensorheap";
-import { createSession } from "tensorheap/engines/onnxruntime";
 import { TraceError } from "tensorheap/trace";
 import { compare } from "./compare.ts";
 import type { Reading } from "./ctc.ts";
 import { keepText } from "./forget.ts";
 import { ImageError, readImage } from "./image.ts";
 import { memoryTable } from "./memory-table.ts";
+import { openSession } from "./open-session.ts";
 import { DETECTOR, RECOGNISER, readCharacters } from "./paddle.ts";
 import { read } from "./read.ts";
 import { Recorder } from "./recorder.ts";
@@ -56,28 +56,31 @@ try {
 
 async function run({ path, rounds, report, trace, leak }: Arguments): Promise<void> {
   const image = await readImage(path);
-  const heap = new HeapAllocator({ maxBytes: 128 * 2 ** 20 });
+  const heap = new HeapAllocator({ maxBytes: 512 * 2 ** 20 });
   const allocator = new StatisticsAdaptor(heap);
+  const engine = new StatisticsAdaptor(heap);
   const tracking = leak ? new TrackingAdaptor(allocator) : undefined;
   const title = `Reading ${basename(path)}`;
   const isRecorded = report !== undefined || trace !== undefined;
   await using recorder = isRecorded ? new Recorder(tracking ?? allocator, { report, trace, title }) : undefined;
   const traced = recorder?.traced;
   const outermost = traced ?? tracking ?? allocator;
-  await using detector = await createSession(DETECTOR, { allocator: outermost });
-  await using recogniser = await createSession(RECOGNISER, { allocator: outermost });
+  await using detector = await openSession(DETECTOR, engine);
+  await using recogniser = await openSession(RECOGNISER, engine);
   const models = { detector, recogniser, characters: await readCharacters() };
 
   const readings = await read(models, image, outermost, traced);
   print(path, readings);
+  if (readings.length > 0) console.log(`\n${whereModelsRun(detector.whyNotNative)}`);
   if (leak) for (const reading of readings) keepText(reading, outermost);
   if (recorder !== undefined) console.log(`\n${(await recorder.finish()).join("\n")}`);
   if (tracking !== undefined) return console.log(`\n${tracking.report()}`);
   if (readings.length === 0 || rounds === 0) return;
 
+  const memory = { heap, job: allocator, engine, isNative: detector.whyNotNative === undefined };
   const times = rounds === 1 ? "once" : `${rounds} times`;
   console.log(`\nReading it again by turns, ${times} in blobs and ${times} in fresh arrays, both warmed up …`);
-  const { blobs, arrays, sameReading } = await compare(models, heap, allocator, image, rounds);
+  const { blobs, arrays, sameReading } = await compare(models, memory, image, rounds);
   console.log(memoryTable(blobs, arrays));
   console.log("onnxruntime-node returns a copy of every result, also of one that it wrote to a blob.");
   console.log("What sharp makes, the decoded image and the scaled parts, is counted in neither column.");
@@ -90,6 +93,12 @@ function print(path: string, readings: readonly Reading[]): void {
   if (count === 0) return console.log(`${path}: no text was found.`);
   console.log(`${path}: ${count} ${noun} of text, with the confidence before each`);
   for (const { text, confidence } of readings) console.log(`  ${confidence.toFixed(2)}  ${text}`);
+}
+
+function whereModelsRun(whyNotNative: string | undefined): string {
+  if (whyNotNative === undefined)
+    return "The models ran in our heap, with every tensor: tensorheap/engines/onnxruntime-native.";
+  return `The models ran in memory of their own: tensorheap/engines/onnxruntime, on the public API. ${whyNotNative}`;
 }
 
 function parseArguments(): Arguments {

@@ -1,6 +1,15 @@
 /** What each way of doing the job cost, side by side. */
 import Table from "cli-table3";
 
+/** What the models compute with, weights included, where it comes out of our heap. */
+export interface EngineCost {
+  /** Per reading of the image. */
+  readonly blocks: number;
+  readonly blockBytes: number;
+  readonly peakBytes: number;
+  readonly liveBytes: number;
+}
+
 /** Per reading of the image, except where said. Bytes in bytes. */
 export interface Cost {
   readonly tensors: number;
@@ -8,7 +17,10 @@ export interface Cost {
   /** Left out where nobody can say: arrays live until the garbage collector has looked. */
   readonly peakBytes?: number;
   readonly liveBytes?: number;
+  /** Of the heap, with what the models compute with where that is in it. */
   readonly footprintBytes?: number;
+  /** Undefined where the engine has memory of its own. */
+  readonly engine?: EngineCost | undefined;
   readonly locks: number;
   readonly copies: number;
   readonly copiedBytes: number;
@@ -21,6 +33,7 @@ export interface Cost {
 }
 
 const NOBODY_KNOWS = "until collected";
+const NOT_TOLD = "not told";
 
 export function memoryTable(blobs: Cost, arrays: Cost): string {
   const table = new Table({
@@ -35,7 +48,14 @@ export function memoryTable(blobs: Cost, arrays: Cost): string {
   row("  bytes asked for", (cost) => bytes(cost.tensorBytes));
   row("  most alive at once", (cost) => bytes(cost.peakBytes));
   row("  alive afterwards", (cost) => bytes(cost.liveBytes));
-  row("  memory used for them", (cost) => bytes(cost.footprintBytes));
+  row("what the models compute with", ({ engine }) =>
+    engine === undefined ? "in their arena" : `${engine.blocks} blocks`,
+  );
+  row("  bytes asked for", ({ engine }) => bytes(engine?.blockBytes, NOT_TOLD));
+  row("  most alive at once", ({ engine }) => bytes(engine?.peakBytes, NOT_TOLD));
+  row("  weights", ({ engine }) => bytes(engine?.liveBytes, NOT_TOLD));
+  row("memory used, all in all", (cost) => (cost.engine === undefined ? NOT_TOLD : bytes(cost.footprintBytes)));
+  row("  but for the models", (cost) => (cost.engine === undefined ? bytes(cost.footprintBytes) : "the same heap"));
   row("locks", (cost) => `${cost.locks}`);
   row("tensors copied", (cost) => `${cost.copies}`);
   row("  bytes copied", (cost) => bytes(cost.copiedBytes));
@@ -47,7 +67,7 @@ export function memoryTable(blobs: Cost, arrays: Cost): string {
   return table.toString();
 }
 
-function bytes(value: number | undefined): string {
-  if (value === undefined) return NOBODY_KNOWS;
+function bytes(value: number | undefined, unknown: string = NOBODY_KNOWS): string {
+  if (value === undefined) return unknown;
   return value === 0 ? "0" : `${(value / 1e6).toFixed(1)} MB`;
 }

@@ -1,15 +1,15 @@
 /** The whole job in blobs: every tensor and every scratch buffer comes out of one allocator, and goes back to it. */
 import type { IAllocator, TraceAdaptor } from "tensorheap";
-import type { OnnxSession } from "tensorheap/engines/onnxruntime";
 import type { Reading } from "./ctc.ts";
 import { detect } from "./detect.ts";
 import type { Image } from "./image.ts";
+import type { ModelSession } from "./open-session.ts";
 import { LEAST_CONFIDENCE } from "./paddle.ts";
 import { recognise } from "./recognise.ts";
 
 export interface Models {
-  readonly detector: OnnxSession;
-  readonly recogniser: OnnxSession;
+  readonly detector: ModelSession;
+  readonly recogniser: ModelSession;
   readonly characters: readonly string[];
 }
 

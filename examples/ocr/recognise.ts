@@ -1,16 +1,16 @@
 /** What a line of text says: the recogniser, run in blobs. */
 import { createBlob } from "tensorheap";
 import type { IAllocator } from "tensorheap";
-import type { OnnxSession } from "tensorheap/engines/onnxruntime";
 import { decode } from "./ctc.ts";
 import type { Reading } from "./ctc.ts";
 import type { Image, Rectangle } from "./image.ts";
+import type { ModelSession } from "./open-session.ts";
 import { LINE_HEIGHT, RECOGNISER_PIXELS, lineWidth } from "./paddle.ts";
 import { prepare } from "./prepare.ts";
 
 /** Reads the text in a box of the image. Every line has another width: the heap serves them all from the same memory. */
 export async function recognise(
-  session: OnnxSession,
+  session: ModelSession,
   image: Image,
   box: Rectangle,
   characters: readonly string[],

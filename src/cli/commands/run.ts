@@ -60,7 +60,7 @@ export const run: Subcommand<Options> = {
       )
       .option("--shape <name=1x3x640x640>", "an input's dims; repeatable", collectShape)
       .option("--seed <n>", "of what is generated (default: 1)", integer(0, 2 ** 32 - 1))
-      .option("--runs <n>", "timed runs (default: half a second of them, 10 to 1000)", integer(1, 1_000_000))
+      .option("--runs <n>", "timed runs (default: half a second of them, 10 to 10,000)", integer(1, 1_000_000))
       .option("--threads <n>", "threads that one node may use (default: 0, one per core)", integer(0, 1024))
       .option("--limit <bytes>", "what may be live in our heap, such as 64MiB: weights, inputs and a run", parseBytes)
       .option("--trace <out.jsonl[.gz]>", "record the allocations of up to 3 more runs, which are not planned")

@@ -25,8 +25,9 @@ export interface RunAnswer {
 const NAMES: Readonly<Record<RunWay, string>> = {
   heap: "tensorheap",
   traced: "tensorheap, traced",
-  arena: "onnxruntime, default arena",
-  "no-pattern": "onnxruntime, memory pattern off",
+  package: "onnxruntime-node",
+  arena: "  default arena",
+  "no-pattern": "  pattern off",
 };
 
 /** The answer as text. */
@@ -101,7 +102,7 @@ function allocations(facts: HeapFacts): string {
 }
 
 function tableOf({ heap, others }: RunAnswer): string {
-  const head = ["tensors in", "median run", "p95", "first run", "held", "peak RSS", "over start"];
+  const head = ["tensors in", "median", "p95", "first run", "held", "peak RSS", "over start"];
   const rows = [{ way: "heap" as const, result: heap }, ...others].map((outcome) => {
     const name = NAMES[outcome.way];
     if ("error" in outcome) return [name, "failed", "–", "–", "–", "–", "–"];
@@ -120,15 +121,27 @@ function tableOf({ heap, others }: RunAnswer): string {
 }
 
 function caveats({ heap, others }: RunAnswer): string[] {
-  const failed = others.flatMap((outcome) => ("error" in outcome ? [`${NAMES[outcome.way]}: ${outcome.error}`] : []));
-  const each =
-    others.length === 0 ? "In a process of its own" : "Each row is a process of its own, one after the other";
-  const lines = [
-    `${each}: warmed up, then ${formatCount(heap.ms.length)} timed runs, synchronous, outputs not`,
-    "copied. Times tell what else the machine does, too: run it twice.",
+  const failed = others.flatMap((outcome) =>
+    "error" in outcome ? [`${NAMES[outcome.way].trim()}: ${outcome.error}`] : [],
+  );
+  const each = others.length === 0 ? "In a process of its own" : "Each row is a process of its own, which run by turns";
+  const counts = [heap, ...resultsOf(others)].map(({ ms }) => ms.length);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const runs =
+    most === 1
+      ? "one timed run"
+      : `${least === most ? "" : `${formatCount(least)} to `}${formatCount(most)} timed runs`;
+  const lines = [`${each}: warmed up, then ${runs}.`];
+  if (others.length > 0) {
+    lines.push(
+      "onnxruntime-node is awaited, and copies outputs. Below it is its engine, called as tensorheap calls it, with its default",
+      "arena, and with its memory pattern off.",
+    );
+  }
+  lines.push(
     "held: for weights and tensors, inputs not counted, nor weights that the engine rearranged for speed. Ours is the footprint",
     "of the heap, the block by block run that is recorded first included.",
-  ];
+  );
   const results = resultsOf(others);
   if (results.some(({ heldBytes }) => heldBytes !== null)) {
     lines.push("The engine's is what its arena took from the system, by its own statistics (AllocatorGetStats).");

@@ -24,7 +24,7 @@ export async function runInArena(task: RunTask, stage: RunStage): Promise<RunRes
   stage.tell({ infos: runnable.inputs, inputs: facts });
   runnable.bind(blobs);
   stage.enter("run", `${name}: running`);
-  const times = await timeRuns(runnable, runs, stage.progress);
+  const times = await timeRuns(runnable, runs, { onProgress: stage.progress, onTurn: stage.turn });
   const heldBytes = arenaBytes(library, runnable.session);
   return {
     way,

@@ -31,8 +31,12 @@ export async function runInHeap(task: RunTask, stage: RunStage): Promise<RunResu
   const runnable = new NativeRunnable(session, blobs);
   const before = heap.stats().totalCount;
   let firstRunAllocations = 0;
-  const times = await timeRuns(runnable, runs, stage.progress, () => {
-    firstRunAllocations = heap.stats().totalCount - before;
+  const times = await timeRuns(runnable, runs, {
+    onProgress: stage.progress,
+    onTurn: stage.turn,
+    onFirst: () => {
+      firstRunAllocations = heap.stats().totalCount - before;
+    },
   });
   const { peakBytes, footprintBytes, totalCount } = heap.stats();
   const report = session.report();

@@ -8,6 +8,7 @@ import { Progress } from "../progress.ts";
 import type { RunAnswer, RunOutcome } from "./describe-run.ts";
 import type { RunResult, RunTask, RunWay, TraceFacts } from "./run-task.ts";
 import { startWorker } from "./start-worker.ts";
+import { Turns } from "./turns.ts";
 import { writeTraceReport } from "./write-trace-report.ts";
 
 /** What `tensorheap run` is asked for. */
@@ -21,10 +22,10 @@ export interface RunPlan extends Omit<RunTask, "way" | "tracePath"> {
   readonly isCompared: boolean;
 }
 
-const OTHER_WAYS: readonly RunWay[] = ["arena", "no-pattern"];
+const OTHER_WAYS: readonly RunWay[] = ["package", "arena", "no-pattern"];
 
 /**
- * Runs a model in one process after the other.
+ * Runs a model in several processes, one of which works at a time.
  *
  * @throws {CliError} when it does not run in our heap. Where a trace was asked for, it is written all the same
  */
@@ -32,32 +33,66 @@ export async function runModel(plan: RunPlan, io: Io): Promise<RunAnswer> {
   const isTraced = plan.trace !== null || plan.report !== null;
   const others = plan.isCompared ? OTHER_WAYS : [];
   const progress = new Progress(io.stderr, 1 + Number(isTraced) + others.length);
-  let done = 0;
+  const shares = new Map<RunWay, number>();
+  const turns = new Turns();
+  const onTurn = (): Promise<void> => {
+    turns.end();
+    return turns.begin();
+  };
   const work = async (way: RunWay, changes: Partial<RunTask> = {}): Promise<RunResult | TraceFacts> => {
-    const task: RunTask = { ...taskOf(plan), ...changes, way };
-    const result = await startWorker(task, (share, text) => {
+    const onProgress = (share: number, text: string): void => {
+      shares.set(way, share);
+      const done = [...shares.values()].reduce((sum, value) => sum + value, 0);
       if (share === 0) progress.announce(done, text);
-      else progress.update(done + share, text);
-    });
-    done++;
-    return result;
+      else progress.update(done, text);
+    };
+    try {
+      return await startWorker({ ...taskOf(plan), ...changes, way }, { onProgress, onTurn });
+    } finally {
+      shares.set(way, 1);
+      turns.end();
+    }
   };
   try {
+    await turns.begin();
     const notes = isTraced ? await trace(plan, io, (tracePath) => work("traced", { tracePath })) : [];
-    const heap = (await work("heap")) as RunResult;
-    const outcomes: RunOutcome[] = [];
-    for (const way of others) {
-      try {
-        outcomes.push({ way, result: (await work(way, { runs: heap.ms.length })) as RunResult });
-      } catch (error) {
-        outcomes.push({ way, error: error instanceof Error ? error.message : String(error) });
+    if (isTraced) await turns.begin();
+    let hasFailed = false;
+    const inHeap = work("heap").catch((error: unknown) => {
+      hasFailed = true;
+      throw error;
+    });
+    const elsewhere = others.map(async (way): Promise<RunOutcome> => {
+      await turns.begin();
+      if (hasFailed) {
+        turns.end();
+        return { way, error: "it was not tried" };
       }
-    }
+      try {
+        return { way, result: (await work(way)) as RunResult };
+      } catch (error) {
+        return { way, error: error instanceof Error ? error.message : String(error) };
+      }
+    });
+    const [heap, ...outcomes] = await settled(inHeap as Promise<RunResult>, elsewhere).catch((error: unknown) => {
+      progress.stop();
+      for (const note of notes) io.stderr.write(`tensorheap: ${note}\n`);
+      throw error;
+    });
     const { model, modelBytes, threads, limitBytes } = plan;
     return { model, modelBytes, threads, limitBytes, heap, others: outcomes, notes };
   } finally {
     progress.stop();
   }
+}
+
+/** When all have ended, so that no process is left behind. */
+async function settled(
+  heap: Promise<RunResult>,
+  others: readonly Promise<RunOutcome>[],
+): Promise<[RunResult, ...RunOutcome[]]> {
+  await Promise.allSettled([heap, ...others]);
+  return [await heap, ...(await Promise.all(others))];
 }
 
 function taskOf({
@@ -106,11 +141,10 @@ async function trace(
       what = `loading and ${runs === 1 ? "one run" : `${runs} runs`}, block by block`;
     } catch (error) {
       if (!(error instanceof CliError) || error.exitCode !== ExitCode.NO) throw error;
-      what = `up to where it failed: ${error.message}`;
-      io.stderr.write(`tensorheap: while tracing: ${error.message}\n`);
+      what = "the run up to where it failed";
     }
     if (path !== null) notes.push(`${path}: ${what}.`);
-    if (report !== null) notes.push(await writeTraceReport(file, report, title, io));
+    if (report !== null) notes.push(`${await writeTraceReport(file, report, title, io)} It shows ${what}.`);
     return notes;
   } finally {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });

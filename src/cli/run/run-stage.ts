@@ -10,12 +10,14 @@ export interface KnownInputs {
 /** How far a process is: for the bar, and for saying where something went wrong. */
 export class RunStage {
   readonly #report: (share: number, text: string) => void;
+  readonly #turn: () => Promise<void>;
   #name: "load" | "inputs" | "run" = "load";
   #text = "";
   #known: KnownInputs = { infos: [], inputs: [] };
 
-  constructor(report: (share: number, text: string) => void) {
+  constructor(report: (share: number, text: string) => void, turn: () => Promise<void>) {
     this.#report = report;
+    this.#turn = turn;
   }
 
   get name(): "load" | "inputs" | "run" {
@@ -35,6 +37,9 @@ export class RunStage {
   tell(known: KnownInputs): void {
     this.#known = known;
   }
+
+  /** Lets other processes have their turn. */
+  readonly turn = (): Promise<void> => this.#turn();
 
   /** @param share of the runs that are done */
   readonly progress = (share: number): void => {

@@ -5,9 +5,9 @@ import type { ExitCode } from "../exit-code.ts";
 
 /**
  * Where the tensors of a model lie: `heap`, ours, with planned runs; `traced`, the same block by block, with a trace;
- * `arena`, the engine's own; `no-pattern`, the same with its memory pattern off.
+ * `package`, as onnxruntime-node runs it; `arena`, the engine's own; `no-pattern`, the same with its memory pattern off.
  */
-export type RunWay = "heap" | "traced" | "arena" | "no-pattern";
+export type RunWay = "heap" | "traced" | "package" | "arena" | "no-pattern";
 
 /** What an input is filled with: the array of a .npy file, or one number. */
 export type GivenInput = { readonly file: string } | { readonly number: number };
@@ -97,8 +97,12 @@ export interface TraceFacts {
   readonly runs: number;
 }
 
-/** What a process says while it works, and at its end. */
+/** What a process says while it works, and at its end. After "turn" it waits until it is told {@link GO}. */
 export type WorkerMessage =
+  | { readonly kind: "turn" }
   | { readonly kind: "progress"; readonly share: number; readonly text: string }
   | { readonly kind: "done"; readonly result: RunResult | TraceFacts }
   | { readonly kind: "failed"; readonly message: string; readonly exitCode: ExitCode | null };
+
+/** What a process is told that asked for its turn. */
+export const GO = "go";

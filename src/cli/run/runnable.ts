@@ -10,7 +10,7 @@ export interface RunOutputs {
 /** A model that is loaded, with its inputs, in one kind of memory. */
 export interface Runnable {
   /** Runs it once; the outputs are there until {@link release}. */
-  run(): void;
+  run(): void | Promise<void>;
   read(): RunOutputs;
   /** Gives the outputs of the last run back. */
   release(): void;

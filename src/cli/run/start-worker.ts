@@ -4,10 +4,18 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { CliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
+import { GO } from "./run-task.ts";
 import type { RunResult, RunTask, TraceFacts, WorkerMessage } from "./run-task.ts";
 
 /** Of what a process wrote to stderr, so much is kept for the error. */
 const MOST_LAST_WORDS = 4096;
+
+/** What is heard of a process. */
+export interface WorkerEvents {
+  readonly onProgress: (share: number, text: string) => void;
+  /** Resolves when it may go on. */
+  readonly onTurn: () => Promise<void>;
+}
 
 /**
  * Does a task in a process of its own, which is this command again.
@@ -16,7 +24,7 @@ const MOST_LAST_WORDS = 4096;
  */
 export async function startWorker(
   task: RunTask,
-  onProgress: (share: number, text: string) => void,
+  { onProgress, onTurn }: WorkerEvents,
 ): Promise<RunResult | TraceFacts> {
   const { main, execArgv } = ownEntry();
   const env = { ...process.env, NODE_PATH: nodePath() };
@@ -25,6 +33,11 @@ export async function startWorker(
     env,
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
+  const letGoOn = async (): Promise<void> => {
+    await onTurn();
+    // It may have been killed meanwhile: "close" says so.
+    if (child.connected) child.send(GO, () => undefined);
+  };
   let lastWords = "";
   child.stderr!.setEncoding("utf8").on("data", (text: string) => {
     lastWords = (lastWords + text).slice(-MOST_LAST_WORDS);
@@ -34,6 +47,7 @@ export async function startWorker(
     child.on("message", (received) => {
       const next = received as WorkerMessage;
       if (next.kind === "progress") onProgress(next.share, next.text);
+      else if (next.kind === "turn") void letGoOn();
       else message = next;
     });
     child.once("error", reject);

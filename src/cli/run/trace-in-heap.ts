@@ -28,21 +28,28 @@ export async function traceInHeap(task: RunTask, stage: RunStage): Promise<Trace
     stage.enter("load", "tracing: loading the model");
     const allocator = traced.labelled("engine");
     const session = await createSession(model, { allocator, threads, allowUntestedVersion, planned: false });
-    traced.phase("inputs");
-    stage.enter("inputs", "tracing: making the inputs");
-    const { blobs, facts } = makeInputs(session.inputs, task, traced.labelled("inputs"));
-    stage.tell({ infos: session.inputs, inputs: facts });
-    stage.enter("run", "tracing");
-    const runnable = new NativeRunnable(session, blobs);
-    for (let run = 1; run <= runs; run++) {
-      traced.phase(`run ${run}`);
-      runnable.run();
-      runnable.release();
-      stage.progress(run / runs);
+    try {
+      traced.phase("inputs");
+      stage.enter("inputs", "tracing: making the inputs");
+      const { blobs, facts } = makeInputs(session.inputs, task, traced.labelled("inputs"));
+      stage.tell({ infos: session.inputs, inputs: facts });
+      stage.enter("run", "tracing");
+      const runnable = new NativeRunnable(session, blobs);
+      try {
+        for (let run = 1; run <= runs; run++) {
+          traced.phase(`run ${run}`);
+          runnable.run();
+          runnable.release();
+          stage.progress(run / runs);
+        }
+      } finally {
+        // What a failed run did not get is not what it left behind.
+        traced.phase("end");
+        for (const blob of Object.values(blobs)) blob.deallocate();
+      }
+    } finally {
+      await session.dispose();
     }
-    traced.phase("end");
-    for (const blob of Object.values(blobs)) blob.deallocate();
-    await session.dispose();
     return { runs };
   } finally {
     await traced.close();

@@ -1,8 +1,10 @@
 import { ExitCode } from "../exit-code.ts";
 import { CliError } from "../cli-error.ts";
+import { loadKoffi, whyNoKoffi } from "../../platform/koffi.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { runInArena } from "./run-in-arena.ts";
 import { runInHeap } from "./run-in-heap.ts";
+import { runInPackage } from "./run-in-package.ts";
 import { RunStage } from "./run-stage.ts";
 import type { RunResult, RunTask, TraceFacts, WorkerMessage } from "./run-task.ts";
 import { traceInHeap } from "./trace-in-heap.ts";
@@ -23,11 +25,22 @@ export async function runWorker(): Promise<ExitCode> {
       resolve(message as RunTask);
     });
   });
-  const stage = new RunStage((share, text) => {
-    process.send!({ kind: "progress", share, text } satisfies WorkerMessage);
-  });
+  const stage = new RunStage(
+    (share, text) => {
+      process.send!({ kind: "progress", share, text } satisfies WorkerMessage);
+    },
+    () =>
+      new Promise((resolve) => {
+        // GO is all that comes after the task.
+        process.once("message", () => {
+          resolve();
+        });
+        process.send!({ kind: "turn" } satisfies WorkerMessage);
+      }),
+  );
   let answer: WorkerMessage;
   try {
+    assertKoffi();
     answer = { kind: "done", result: await work(task, stage) };
   } catch (error) {
     answer = { kind: "failed", ...explainFailure(error, stage, task.limitBytes) };
@@ -39,8 +52,18 @@ export async function runWorker(): Promise<ExitCode> {
   return ExitCode.OK;
 }
 
+/** @throws {CliError} when the engine cannot be called */
+function assertKoffi(): void {
+  if (loadKoffi() !== undefined) return;
+  const why = whyNoKoffi() ?? "it is missing";
+  throw new CliError(
+    `ONNX Runtime is called through the package koffi, which cannot be used here: ${why}. Run: npm install koffi onnxruntime-node`,
+  );
+}
+
 function work(task: RunTask, stage: RunStage): Promise<RunResult | TraceFacts> {
   if (task.way === "heap") return runInHeap(task, stage);
   if (task.way === "traced") return traceInHeap(task, stage);
+  if (task.way === "package") return runInPackage(task, stage);
   return runInArena(task, stage);
 }
