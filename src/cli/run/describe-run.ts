@@ -76,7 +76,7 @@ function aboutHeap(facts: HeapFacts, limitBytes: number | null): [string, string
   const pairs: [string, string][] = [
     [
       "peak live",
-      `${formatBytes(peakBytes)}${limit}: inputs ${formatBytes(inputBytes)}, weights that the engine left as they are ${formatBytes(loadedBytes)}, and a run`,
+      `${formatBytes(peakBytes)}${limit}: inputs ${formatBytes(inputBytes)}, weights that the engine put there ${formatBytes(loadedBytes)}, and a run`,
     ],
     ["footprint", `${formatBytes(footprintBytes)}, the most that the heap ever held`],
   ];
@@ -139,7 +139,7 @@ function caveats({ heap, others }: RunAnswer): string[] {
     );
   }
   lines.push(
-    "held: for weights and tensors, inputs not counted, nor weights that the engine rearranged for speed. Ours is the footprint",
+    "held: for tensors and the weights that the engine copies to its allocator, inputs not counted. Ours is the footprint",
     "of the heap, the block by block run that is recorded first included.",
   );
   const results = resultsOf(others);
