@@ -147,6 +147,27 @@ describe("a run that leaves its plan is served correctly, and planned as another
   }
 });
 
+test("a negative size is refused where a plan has a free, or ends, or was never there", () => {
+  const allocator = new PlannedAllocator(new HeapAllocator());
+  const sizes = [-1, -2, -(2 ** 29), -(2 ** 31), -(2 ** 31) + 4096];
+  const expectRefused = (): void => {
+    for (const size of sizes) expect(() => allocator.alloc(size)).toThrow(RangeError);
+    allocator.check();
+  };
+  expectRefused();
+  for (let run = 0; run < 4; run++) {
+    allocator.beginRun();
+    for (let step = 0; step < 2; step++) {
+      const handle = allocator.alloc(4096);
+      expectRefused();
+      expect(allocator.free(handle)).toBe(true);
+    }
+    expectRefused();
+    allocator.endRun();
+  }
+  expect(allocator.stats()).toMatchObject({ liveBytes: 0, liveCount: 0 });
+});
+
 test("a run that ends early hits nothing and hurts nothing", () => {
   const planned = new PlannedAllocator();
   for (const run of [RUN, RUN.slice(0, 3), RUN]) {

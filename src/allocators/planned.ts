@@ -152,7 +152,8 @@ export class PlannedAllocator implements IPooledAllocator {
 
   /** @throws {OutOfMemoryError} when the allocator below has no room, or 262,143 handles are live */
   alloc(size: number): Handle {
-    if (this.#events[this.#cursor] !== size) return this.#allocateOffPlan(size);
+    // What is negative is no size, but may equal what stands for a free or for the end.
+    if (this.#events[this.#cursor] !== size || size < 0) return this.#allocateOffPlan(size);
     this.#cursor++;
     const slot = this.#slots.steps[this.#step++]!;
     const { words } = this.#slots;
