@@ -3,6 +3,7 @@ import type { Handle, IAllocator } from "../allocator.ts";
 import { tryAlloc } from "../allocator.ts";
 import { HeapAllocator } from "../allocators/heap.ts";
 import { PlannedAllocator } from "../allocators/planned.ts";
+import { notifyReclaimed } from "../allocators/reclaim-observer.ts";
 import { SystemAllocator } from "../allocators/system.ts";
 import { OutOfMemoryError } from "../errors.ts";
 import { runAllocatorModel } from "../testing/model-based.ts";
@@ -10,6 +11,7 @@ import { Adaptor } from "./adaptor.ts";
 import { EVERY_ALLOCATOR, describeAdaptor } from "./every-allocator.fixture.ts";
 import { FailingAdaptor } from "./failing.ts";
 import { FallbackAdaptor } from "./fallback.ts";
+import { TrackingAdaptor } from "./tracking.ts";
 
 const small = (bytes: number): HeapAllocator => new HeapAllocator({ maxBytes: bytes });
 
@@ -127,4 +129,19 @@ test("it takes allocators, and at least one", () => {
   expect(() => new FallbackAdaptor(new SystemAllocator(), {} as IAllocator)).toThrow(
     "FallbackAdaptor goes around allocators, not a Object. Give it one.",
   );
+});
+
+test("a forgotten block is told to the upstream that it is of, by the handle that one knows", async () => {
+  const forgotten: number[] = [];
+  const onForgotten = ({ size }: { size: number }): number => forgotten.push(size);
+  const [first, second] = [small(1_024), small(4_096)].map((heap) => new TrackingAdaptor(heap, { onForgotten }));
+  const allocator = new FallbackAdaptor(first!, second!);
+  const a = allocator.alloc(1_000);
+  const b = allocator.alloc(500);
+  allocator.free(a);
+  notifyReclaimed(allocator, a);
+  notifyReclaimed(allocator, b);
+  await Promise.resolve();
+  expect([first!.forgotten, second!.forgotten]).toEqual([0, 1]);
+  expect(forgotten).toEqual([500]);
 });

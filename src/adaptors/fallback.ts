@@ -2,6 +2,8 @@ import type { AllocatorStats, Handle, IAllocator, IPooledAllocator, ReadonlyByte
 import { LockOp } from "../allocator.ts";
 import { isAllocator, isPooledAllocator } from "../allocators/is-allocator.ts";
 import { assertLockOp } from "../allocators/lock-op.ts";
+import { notifyReclaimed } from "../allocators/reclaim-observer.ts";
+import type { ReclaimObserver } from "../allocators/reclaim-observer.ts";
 import { BlobError, InvalidHandleError, LockError, OutOfMemoryError, assertSize, describe } from "../errors.ts";
 import { HandleMap } from "../heap/handle-map.ts";
 import { HandleTable, slotOf } from "../heap/handle-table.ts";
@@ -19,7 +21,7 @@ const NAME = "FallbackAdaptor";
  * @example
  * const allocator = new FallbackAdaptor(new PlannedAllocator(arena), new HeapAllocator());
  */
-export class FallbackAdaptor implements IAllocator {
+export class FallbackAdaptor implements IAllocator, ReclaimObserver {
   /** In the order in which they are tried. */
   readonly upstreams: readonly IAllocator[];
   /** Live numbers are of this adaptor's own blocks, sizes the sums over the upstreams. */
@@ -107,6 +109,13 @@ export class FallbackAdaptor implements IAllocator {
   /** Which upstream a live block is of, as an index into {@link upstreams}; -1 when the handle is not live. */
   ownerOf(handle: Handle): number {
     return this.#handles.isLive(handle) ? this.#owners[slotOf(handle)]! : -1;
+  }
+
+  /** Passes on, to the upstream that the block is of, that a blob was collected without being freed. */
+  noteReclaimed(handle: Handle): void {
+    if (!this.#handles.isLive(handle)) return;
+    const slot = slotOf(handle);
+    notifyReclaimed(this.upstreams[this.#owners[slot]!]!, this.#theirs[slot] as Handle);
   }
 
   /** A handle for an upstream's block: the one that it has already, where the upstream has one block for everybody. */

@@ -248,6 +248,102 @@ test("reports go to onReport at once, and beyond maxReports only there", () => {
   expect(guard.reports.length).toBe(2);
 });
 
+/** A guard whose onReport does something to the first block, of 64 bytes, that is overrun and locked once. */
+function overrun(act: (guard: GuardAdaptor<HeapAllocator>, handle: Handle) => void): {
+  guard: GuardAdaptor<HeapAllocator>;
+  handle: Handle;
+} {
+  const guard = guarded({ onReport: ({ operation }) => void (operation === "unlock" && act(guard, handle)) });
+  const { handle, view } = lockedBlock(guard, 64);
+  around(view)[64 + 64]! ^= 1;
+  return { guard, handle };
+}
+
+describe("onReport may use the guard", () => {
+  test("and free the block that is being unlocked", () => {
+    const freed: boolean[] = [];
+    const { guard, handle } = overrun((guard, handle) => freed.push(guard.free(handle)));
+    guard.unlock(handle);
+    expect(freed).toEqual([true]);
+    expect(guard.stats()).toMatchObject({ liveBytes: 0, liveCount: 0, lockedCount: 0 });
+    expect(guard.upstream.stats()).toMatchObject({ liveCount: 1, lockedCount: 0 });
+  });
+
+  test("and free the block that is being freed, which is a second free", () => {
+    const answers: boolean[] = [];
+    const guard = guarded({
+      onReport: ({ fault }) => void (fault === "overrun" && answers.push(guard.free(handle))),
+    });
+    const { handle, view } = lockedBlock(guard, 64);
+    guard.unlock(handle);
+    around(view)[64 + 64]! ^= 1;
+    expect(guard.free(handle)).toBe(true);
+    expect(answers).toEqual([false]);
+    expect(guard.reports.map(({ fault }) => fault)).toEqual(["overrun", "double-free"]);
+    expect(guard.stats()).toMatchObject({ liveBytes: 0, liveCount: 0 });
+    expect(guard.upstream.stats().liveCount).toBe(1);
+    guard.trim();
+    expect(guard.upstream.stats()).toMatchObject({ liveBytes: 0, liveCount: 0 });
+  });
+
+  test("and unlock the block that is being unlocked, which is not locked any more", () => {
+    const errors: unknown[] = [];
+    const { guard, handle } = overrun((guard, handle) => {
+      try {
+        guard.unlock(handle);
+      } catch (error) {
+        errors.push(error);
+      }
+    });
+    guard.unlock(handle);
+    expect(errors).toMatchObject([{ code: "ERR_LOCK" }]);
+    expect(errors[0]).toHaveProperty("message", expect.stringContaining("GuardAdaptor.unlock"));
+    expect(guard.upstream.stats().lockedCount).toBe(0);
+    expect(guard.free(handle)).toBe(true);
+  });
+
+  test("and free or allocate while check, trim and alloc go through the blocks", () => {
+    const guard = new GuardAdaptor(new HeapAllocator({ maxBytes: 64 * 1_024 }), {
+      onReport: () => void guard.free(guard.alloc(16)),
+    });
+    const views = Array.from({ length: 8 }, () => lockedBlock(guard, 1_000));
+    for (const { view } of views) around(view)[0]! ^= 1;
+    expect(() => guard.check()).toThrow(CorruptionError);
+    for (const { handle, view } of views) {
+      guard.unlock(handle);
+      guard.free(handle);
+      view.fill(1);
+    }
+    guard.free(guard.alloc(60_000));
+    for (const { view } of views.slice(0, 2)) view.fill(2);
+    guard.trim();
+    expect(guard.stats()).toMatchObject({ liveBytes: 0, liveCount: 0 });
+    guard.takeReports();
+    guard.check();
+  });
+});
+
+test("a block whose buffer was transferred is unlocked, locked and freed without a fault", () => {
+  for (const op of [LockOp.LOCK_FOR_WRITE, LockOp.LOCK_FOR_READ] as LockOp[]) {
+    const guard = new GuardAdaptor(new SystemAllocator(), { quarantineBlocks: 1 });
+    const handle = guard.alloc(100);
+    const { buffer } = guard.lock(handle, op);
+    structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+    guard.check();
+    guard.unlock(handle);
+    expect(guard.stats().lockedCount).toBe(0);
+    for (const again of [op, LockOp.LOCK_FOR_READ, LockOp.LOCK_FOR_WRITE] as LockOp[]) {
+      expect(guard.lock(handle, again)).toHaveLength(0);
+    }
+    for (let i = 0; i < 3; i++) guard.unlock(handle);
+    expect(guard.free(handle)).toBe(true);
+    guard.check();
+    guard.trim();
+    expect(guard.stats()).toMatchObject({ liveBytes: 0, liveCount: 0, lockedCount: 0 });
+    expect(guard.reports).toEqual([]);
+  }
+});
+
 test("what onReport throws does not come out of free", async () => {
   const guard = guarded({
     onReport: () => {

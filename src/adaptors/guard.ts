@@ -124,9 +124,13 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
     const slot = slotOf(handle);
     const block = locks === 1 ? this.#blocks[slot] : undefined;
     if (block !== undefined) this.#report("unlock", block, block.inspect(block.lockedBytes!));
-    this.upstream.unlock(this.#below[slot] as Handle);
-    this.#handles.unlock(handle);
-    block?.allowWrites();
+    try {
+      this.upstream.unlock(this.#below[slot] as Handle);
+      this.#handles.unlock(handle);
+      block?.allowWrites();
+    } finally {
+      this.#reports.deliver();
+    }
   }
 
   free(handle: Handle): boolean {
@@ -138,7 +142,10 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
     const slot = slotOf(handle);
     const block = this.#blocks[slot];
     if (block !== undefined) {
-      if (!this.#close(block)) return false;
+      if (!this.#close(block)) {
+        this.#reports.deliver();
+        return false;
+      }
     } else if (!this.upstream.free(this.#below[slot] as Handle)) {
       return false;
     }
@@ -146,6 +153,7 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
     this.#handles.close(handle);
     this.#meter.free(this.#sizes[slot]!, block?.bytesBelow ?? this.#sizes[slot]!);
     if (block !== undefined) this.#sequester(block);
+    this.#reports.deliver();
     return true;
   }
 
@@ -169,6 +177,7 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
   trim(): number {
     const quarantined = this.#quarantine.byteLength;
     this.#release("trim", Infinity);
+    this.#reports.deliver();
     return isPooledAllocator(this.upstream) ? this.upstream.trim() : quarantined;
   }
 
@@ -182,6 +191,7 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
       if (block !== undefined) this.#report("check", block, this.#inspect(block));
     }
     for (const block of this.#quarantine.blocks()) this.#inspectClosed("check", block);
+    this.#reports.deliver();
     this.#reports.assertNoDamage();
     if (isPooledAllocator(this.upstream)) this.upstream.check();
   }
@@ -216,6 +226,8 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
         if (!(error instanceof OutOfMemoryError)) throw error;
         if (this.#quarantine.length === 0) throw this.#outOfMemory(size, error);
         this.#release("alloc", bytesBelow);
+        // Of this allocation, nothing is there yet.
+        this.#reports.deliver();
       }
     }
   }
@@ -246,7 +258,9 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
       this.#report("lock", block, block.inspect(bytes));
       block.allowWrites();
     }
-    return block.viewOf(bytes);
+    const view = block.viewOf(bytes);
+    this.#reports.deliver();
+    return view;
   }
 
   /** Verifies a live block and fills it with poison. @returns false, having changed nothing, when it cannot be locked */
@@ -317,6 +331,7 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
     const stale = operation === "free" ? "double-free" : "use-after-free";
     const fault = known === undefined ? "unknown-handle" : stale;
     this.#reports.add({ fault, handle, operation, foundAt: this.#site(operation), ...known });
+    this.#reports.deliver();
   }
 
   #site(operation: GuardOperation): CallSite | undefined {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Handle } from "../allocator.ts";
 import { HeapAllocator } from "../allocators/heap.ts";
+import { notifyReclaimed } from "../allocators/reclaim-observer.ts";
 import { BlobError, InvalidHandleError } from "../errors.ts";
 import { describeAdaptor } from "./every-allocator.fixture.ts";
 import type { BlobLike } from "./scope.ts";
 import { ScopeAdaptor } from "./scope.ts";
+import { TrackingAdaptor } from "./tracking.ts";
 
 describeAdaptor((upstream) => new ScopeAdaptor(upstream));
 
@@ -137,4 +139,20 @@ test("the end of a using block is the scope's", () => {
     inner.alloc(10);
   }
   expect(heap.stats().liveCount).toBe(0);
+});
+
+test("only a kept block that is forgotten is told to the upstream", () => {
+  const tracking = new TrackingAdaptor(new HeapAllocator(), { onForgotten: () => {} });
+  const scope = new ScopeAdaptor(tracking);
+  const [kept, freed, locked] = [scope.keep(scope.alloc(1)), scope.alloc(2), scope.alloc(3)];
+  scope.lock(locked);
+  for (const handle of [freed, locked]) notifyReclaimed(scope, handle);
+  scope.end();
+  for (const handle of [freed, locked]) notifyReclaimed(scope, handle);
+  expect(tracking.forgotten).toBe(0);
+  notifyReclaimed(scope, kept);
+  expect(tracking.forgotten).toBe(1);
+  scope.free(kept);
+  notifyReclaimed(scope, kept);
+  expect(tracking.forgotten).toBe(1);
 });

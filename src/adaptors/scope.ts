@@ -1,5 +1,7 @@
 import type { Handle, IAllocator, ReadonlyBytes } from "../allocator.ts";
 import { LockOp } from "../allocator.ts";
+import { notifyReclaimed } from "../allocators/reclaim-observer.ts";
+import type { ReclaimObserver } from "../allocators/reclaim-observer.ts";
 import { BlobError, InvalidHandleError, describe } from "../errors.ts";
 import { HandleMap } from "../heap/handle-map.ts";
 import { Adaptor } from "./adaptor.ts";
@@ -40,7 +42,7 @@ const DOOMED = 2;
  *   scope.end();
  * }
  */
-export class ScopeAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A> {
+export class ScopeAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A> implements ReclaimObserver {
   readonly #blocks: HandleMap = new HandleMap();
   #hasEnded = false;
   /** The last handle that was locked. */
@@ -124,6 +126,11 @@ export class ScopeAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A> 
     if (!this.upstream.free(handle)) return false;
     this.#blocks.delete(handle);
     return true;
+  }
+
+  /** Passes on that a kept block was forgotten. The others are the scope's to free: none of them can be forgotten. */
+  noteReclaimed(handle: Handle): void {
+    if (this.#blocks.get(handle) === KEPT) notifyReclaimed(this.upstream, handle);
   }
 
   #keepBlob(blob: BlobLike): void {

@@ -109,6 +109,39 @@ test("a clock that goes back, or gives no number, stands still in the trace", ()
   expect(recorded(traced).map(({ t }) => t)).toEqual([5, 5, 5, 5, 5, 7.1235, 8, 2 ** 33 + 0.5]);
 });
 
+test("a clock that throws, or gives no plain number, costs no block and no free", () => {
+  const clocks = [
+    () => {
+      throw new Error("no clock");
+    },
+    () => 1n,
+    () => "5",
+  ];
+  for (const now of clocks) {
+    const heap = new HeapAllocator();
+    const traced = new TraceAdaptor(heap, { now: now as never });
+    expect(traced.free(traced.alloc(8))).toBe(true);
+    expect(heap.stats().liveCount).toBe(0);
+    expect(recorded(traced).map(({ op, t }) => [op, t])).toEqual([
+      ["a", 0],
+      ["f", 0],
+    ]);
+  }
+});
+
+test("two adaptors on one writer share its ids and its time", async () => {
+  const writer = new TraceWriter();
+  const first = new TraceAdaptor(new HeapAllocator(), { writer });
+  const second = new TraceAdaptor(new HeapAllocator(), { writer, now: counter() });
+  for (let i = 0; i < 5; i++) {
+    const handles = [first.alloc(1), second.alloc(2)] as const;
+    if (i % 2 === 0) first.free(handles[0]);
+    second.free(handles[1]);
+  }
+  const { isValid, allocs, endCount } = await validateTrace(writer.bytes());
+  expect({ isValid, allocs, endCount }).toEqual({ isValid: true, allocs: 10, endCount: 2 });
+});
+
 test("a handle that is given out again while it is live ends the block before it", async () => {
   const traced = new TraceAdaptor(new PreallocatedAllocator(new Uint8Array(10)));
   traced.alloc(10);

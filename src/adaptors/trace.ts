@@ -13,7 +13,7 @@ import { Sampler } from "./sampler.ts";
 export interface TraceOptions extends TraceWriterOptions {
   /** A writer that is there already, in place of `path` and `stream`. Closing the adaptor flushes it and leaves it open. */
   readonly writer?: TraceWriter;
-  /** Milliseconds since any fixed moment. Default: since the adaptor was made. */
+  /** Milliseconds since any fixed moment. Default: since the writer was made. */
   readonly now?: () => number;
   /**
    * The call site of each block (1), or of one in n on average (n). A call site takes about 10 µs. Default: false, of
@@ -33,7 +33,8 @@ export interface TraceOptions extends TraceWriterOptions {
  * - Ids count allocations from 1; none is used twice. Sizes are those that were asked for. A call that failed is not recorded.
  * - An event is recorded or it does not happen: where the trace cannot be written any further (a full disk, a stream that
  *   owes too much), `alloc` and `lock` throw a `TraceError` before anything changed, while `unlock` and `free` go on.
- * - Time never goes back in a trace: where `now` does, it is taken to stand still.
+ * - Time never goes back in a trace: where `now` does, throws or gives no number, it is taken to stand still.
+ * - Adaptors that share a `writer` share its ids and its time. Give them the same `now`, or none.
  * - Without `writer`, `path` or `stream` the trace is kept in memory: `traced.writer.bytes()`.
  *
  * @example
@@ -46,14 +47,12 @@ export class TraceAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A> 
   readonly #ownsWriter: boolean;
   readonly #ids: HandleMap = new HandleMap();
   readonly #views: Map<string, LabelledAdaptor> = new Map();
-  readonly #now: () => number;
+  readonly #now: (() => number) | undefined;
   readonly #label: string | undefined;
   readonly #recordsLocks: boolean;
   readonly #sampler: Sampler | undefined;
   /** Allocations until the next one whose call site is taken. */
   #untilSite = Infinity;
-  #lastId = 0;
-  #lastTime = 0;
 
   /**
    * @throws {BlobError} when `upstream` is no allocator
@@ -77,7 +76,7 @@ export class TraceAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A> 
     if (this.#sampler !== undefined) this.#untilSite = this.#sampler.gap();
     this.#label = label;
     this.#recordsLocks = locks;
-    this.#now = now ?? clock();
+    this.#now = now;
     this.#ownsWriter = writer === undefined;
     this.writer = writer ?? new TraceWriter(options);
   }
@@ -159,7 +158,7 @@ export class TraceAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A> 
     writer.reserve();
     const handle = this.upstream.alloc(size);
     const t = this.#time();
-    const id = ++this.#lastId;
+    const id = writer.newId();
     const before = this.#ids.set(handle, id);
     if (before > 0) writer.free(before, t);
     writer.alloc(id, size, t, label, --this.#untilSite > 0 ? undefined : this.#site());
@@ -173,10 +172,7 @@ export class TraceAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A> 
   }
 
   #time(): number {
-    const t = this.#now();
-    // Also false of what is no number.
-    if (t >= this.#lastTime && t < Number.MAX_SAFE_INTEGER) this.#lastTime = t;
-    return this.#lastTime;
+    return this.writer.time(this.#now);
   }
 }
 
@@ -193,11 +189,6 @@ class LabelledTrace extends LabelledAdaptor {
   override alloc(size: number): Handle {
     return this.#allocate(size);
   }
-}
-
-function clock(): () => number {
-  const start = performance.now();
-  return () => performance.now() - start;
 }
 
 function optionError(message: string): TypeError {

@@ -135,6 +135,27 @@ test("nobody has to want to know of forgotten blocks", () => {
   expect(tracking.forgotten).toBe(1);
 });
 
+test("a clock that throws, or tells no number, costs no block: the last time counts", () => {
+  let now: (() => unknown) | undefined;
+  const tracking = tracked({ now: () => (now === undefined ? 7 : (now() as number)) });
+  tracking.alloc(1);
+  const wrong: readonly (() => unknown)[] = [
+    () => expect.unreachable("broken"),
+    () => NaN,
+    () => "8",
+    () => 9n,
+    () => undefined,
+  ];
+  for (const clock of wrong) {
+    now = clock;
+    tracking.free(tracking.alloc(10));
+    tracking.alloc(10);
+  }
+  expect(tracking.live().map(({ time }) => time)).toEqual([7, 7, 7, 7, 7, 7]);
+  expect(tracking.liveSites().map(({ oldestMs }) => oldestMs)).toEqual([0, 0]);
+  expect(tracking.upstream.stats().liveCount).toBe(6);
+});
+
 test("options that make no sense are refused", () => {
   for (const options of [null, 5, { sample: 0.001 }, { sample: 0 }, { onForgotten: 1 }, { now: 0 }]) {
     expect(() => tracked(options as TrackingOptions)).toThrow(expect.objectContaining({ code: "ERR_OPTIONS" }));

@@ -25,7 +25,10 @@ export interface TrackingOptions {
    * warning on the console, one for each call site.
    */
   readonly onForgotten?: (block: TrackedBlock) => void;
-  /** The clock, in milliseconds. Default: `performance.now`. */
+  /**
+   * The clock, in milliseconds. Where it throws or gives no finite number, its last one is used. Default:
+   * `performance.now`.
+   */
   readonly now?: () => number;
 }
 
@@ -56,6 +59,8 @@ export class TrackingAdaptor<A extends IAllocator = IAllocator> extends Adaptor<
   readonly #views: Map<string, LabelledAdaptor> = new Map();
   readonly #warned: Set<string> = new Set();
   #forgotten = 0;
+  /** What the clock said last. */
+  #lastTime = 0;
   /** Allocations up to the next one that is looked at. */
   #untilNext: number;
 
@@ -84,7 +89,7 @@ export class TrackingAdaptor<A extends IAllocator = IAllocator> extends Adaptor<
 
   /** The same by call site, most bytes first. */
   liveSites(): readonly LiveSite[] {
-    return bySite(this.live(), this.#now());
+    return bySite(this.live(), this.#time());
   }
 
   /** The same as text: for each call site how many blocks, how many bytes, how old, and how it was reached. */
@@ -143,11 +148,22 @@ export class TrackingAdaptor<A extends IAllocator = IAllocator> extends Adaptor<
     // Only names the frame that the user's are above of.
     // oxlint-disable-next-line typescript/unbound-method
     const site = captureCallSite(TrackingAdaptor.prototype.alloc);
-    const block = new TrackedBlock(handle, size, site, this.#now());
+    const block = new TrackedBlock(handle, size, site, this.#time());
     const index = this.#freeIndices.pop() ?? this.#blocks.length;
     this.#blocks[index] = block;
     // Where everybody is given one block, the last one who asked has it.
     this.#forget(this.#indices.set(handle, index));
+  }
+
+  /** The time by the user's clock. An error of that must not lose the block that is being allocated. */
+  #time(): number {
+    try {
+      const time: unknown = this.#now();
+      if (Number.isFinite(time)) this.#lastTime = time as number;
+    } catch {
+      // The last time is as good as can be had.
+    }
+    return this.#lastTime;
   }
 
   #forget(index: number): void {

@@ -24,24 +24,24 @@ import type { BlobLike, CompoundLike } from "./scope.ts";
  */
 export function withScope<A extends IAllocator, R>(allocator: A, run: (scope: ScopeAdaptor<A>) => R): R {
   const scope = new ScopeAdaptor(allocator);
-  let result: R;
-  try {
-    result = run(scope);
-  } catch (error) {
-    scope.end();
-    throw error;
-  }
-  if (!isThenable(result)) return finish(scope, result);
   const fail = (error: unknown): never => {
     scope.end();
     throw error;
   };
-  return result.then((value) => finish(scope, value), fail) as R;
+  let result: R;
+  try {
+    result = run(scope);
+    // Within the try: a promise of somebody else's making may throw here.
+    if (isThenable(result)) return result.then((value) => finish(scope, value), fail) as R;
+  } catch (error) {
+    return fail(error);
+  }
+  return finish(scope, result);
 }
 
 function finish<T>(scope: ScopeAdaptor, result: T): T {
   try {
-    for (const blob of blobsIn(result, new Set())) scope.keep(blob);
+    for (const blob of blobsIn(result)) scope.keep(blob);
   } finally {
     scope.end();
   }
@@ -54,12 +54,20 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** The blobs of a result: itself, or those in arrays and plain objects, however deep. */
-function* blobsIn(value: unknown, seen: Set<object>): Generator<BlobLike | CompoundLike> {
-  if (typeof value !== "object" || value === null || seen.has(value)) return;
-  seen.add(value);
-  if (isBlobLike(value) || isCompoundLike(value)) yield value;
-  else if (Array.isArray(value)) for (const item of value) yield* blobsIn(item, seen);
-  else if (isPlain(value)) for (const item of Object.values(value)) yield* blobsIn(item, seen);
+function* blobsIn(result: unknown): Generator<BlobLike | CompoundLike> {
+  const seen = new Set<object>();
+  // A list of what is left, since a stack of calls would bound the depth.
+  const left: unknown[] = [result];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    seen.add(value);
+    if (isBlobLike(value)) yield value;
+    else if (Array.isArray(value)) for (const item of value) left.push(item);
+    // Before compound blobs: a plain object may call one of several fields `blobs`.
+    else if (isPlain(value)) for (const item of Object.values(value)) left.push(item);
+    else if (isCompoundLike(value)) yield value;
+  }
 }
 
 function isPlain(value: object): boolean {

@@ -30,3 +30,13 @@ test("when all handles are live, one more is refused with the cure", () => {
   expect(handles.every((handle) => allocator.free(handle))).toBe(true);
   expect(allocator.free(allocator.alloc(0))).toBe(true);
 });
+
+test("a block whose buffer was transferred away still counts what was asked for", () => {
+  const allocator = new SystemAllocator();
+  const handle = allocator.alloc(100);
+  structuredClone(allocator.lock(handle).buffer, { transfer: [allocator.lock(handle).buffer as ArrayBuffer] });
+  allocator.unlock(handle);
+  allocator.unlock(handle);
+  expect(allocator.free(handle)).toBe(true);
+  expect(() => allocator.alloc(Number.MAX_SAFE_INTEGER)).toThrow(/: 0 bytes are live/);
+});

@@ -16,6 +16,8 @@ const NAME = "SystemAllocator";
 export class SystemAllocator implements IAllocator {
   readonly #handles: HandleTable = new HandleTable();
   readonly #blocks: (Uint8Array | undefined)[] = [undefined];
+  /** Bytes asked for: a block that was transferred says 0. */
+  readonly #sizes: number[] = [0];
   #liveBytes = 0;
 
   /** @throws {OutOfMemoryError} when the runtime refuses, or 262,143 handles are live */
@@ -25,6 +27,7 @@ export class SystemAllocator implements IAllocator {
     const handle = this.#handles.open();
     if (handle < 0) throw this.#outOfMemory(size, `All ${INDEX_MASK} handles are live; free some first.`);
     this.#blocks[slotOf(handle)] = block;
+    this.#sizes[slotOf(handle)] = size;
     this.#liveBytes += size;
     return handle as Handle;
   }
@@ -45,7 +48,7 @@ export class SystemAllocator implements IAllocator {
 
   free(handle: Handle): boolean {
     if (!this.#handles.close(handle)) return false;
-    this.#liveBytes -= this.#blocks[slotOf(handle)]!.byteLength;
+    this.#liveBytes -= this.#sizes[slotOf(handle)]!;
     this.#blocks[slotOf(handle)] = undefined;
     return true;
   }

@@ -34,3 +34,12 @@ test("running out of memory passes through", () => {
   allocator.isExhausted = true;
   expect(() => new Block(allocator, 64)).toThrow(OutOfMemoryError);
 });
+
+test("a collected sharer says what went back: nothing yet, all of it, or that there was nothing to give back", () => {
+  const allocator = new CountingAllocator();
+  const block = new Block(allocator, 64).retain();
+  expect([block.reclaim(), block.reclaim()]).toEqual([0, 64]);
+  expect(allocator.liveCount).toBe(0);
+  expect(new Block(allocator, 0).reclaim()).toBe(0);
+  expect(new Block(new PreallocatedAllocator(new Uint8Array(8)), 8).reclaim()).toBeUndefined();
+});

@@ -26,10 +26,18 @@ export class Block {
     return --this.#sharers === 0 && this.allocator.free(this.#handle);
   }
 
-  /** {@link release} for a sharer that was collected: if it was the last one, the allocator is told before. */
-  reclaim(): boolean {
-    if (this.#sharers === 1) notifyReclaimed(this.allocator, this.#handle);
-    return this.release();
+  /**
+   * {@link release} for a sharer that was collected: if it was the last one, the allocator is told before.
+   *
+   * @returns the bytes that went back; 0 when others still share them; undefined when the allocator took nothing back
+   */
+  reclaim(): number | undefined {
+    if (this.#sharers > 1) {
+      this.release();
+      return 0;
+    }
+    notifyReclaimed(this.allocator, this.#handle);
+    return this.release() ? this.byteSize : undefined;
   }
 
   lock(op: LockOp): Uint8Array {

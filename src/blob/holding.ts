@@ -63,7 +63,7 @@ export class Holding implements Reclaimable {
     this.#settle();
   }
 
-  reclaim(): number {
+  reclaim(): number | undefined {
     for (; this.#openMaps > 0; this.#openMaps--) {
       try {
         this.#block.unlock();
@@ -71,7 +71,7 @@ export class Holding implements Reclaimable {
         // The allocator is disposed or broken. There is nobody to tell: an error here would end the process.
       }
     }
-    return this.#block.reclaim() ? this.#block.byteSize : 0;
+    return this.#block.reclaim();
   }
 
   #settle(): void {

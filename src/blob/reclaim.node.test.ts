@@ -3,6 +3,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { CountingAllocator } from "../../test/support/counting-allocator.ts";
+import { TrackingAdaptor } from "../adaptors/tracking.ts";
+import { withScope } from "../adaptors/with-scope.ts";
 import type { IAllocator } from "../allocator.ts";
 import { createBlob } from "./create-blob.ts";
 import { reclaimed } from "./reclaim.ts";
@@ -71,4 +73,19 @@ test("disposed blobs are not counted", async () => {
   forgetBlob(allocator, 0);
   await collectUntil(() => allocator.liveCount === 0);
   expect(reclaimed().count).toBe(before.count + 1);
+});
+
+test("forgotten blobs whose memory is the caller's, or that their scope freed, are not counted", async () => {
+  const tracking = new TrackingAdaptor(new CountingAllocator(), { onForgotten: () => {} });
+  const before = reclaimed();
+  (() => {
+    for (let i = 0; i < 5; i++) {
+      createBlob(DESC, { data: new Float32Array(4) });
+      withScope(tracking, (scope) => void createBlob(DESC, { allocator: scope }));
+    }
+    withScope(tracking, (scope) => scope.keep(createBlob(DESC, { allocator: scope })));
+  })();
+  await collectUntil(() => tracking.upstream.liveCount === 0);
+  expect(tracking.forgotten).toBe(1);
+  expect(reclaimed()).toEqual({ count: before.count + 1, bytes: before.bytes + 16 });
 });

@@ -2,13 +2,19 @@
 
 /** Something that gives memory back when its owner was collected. Must not reference the owner. */
 export interface Reclaimable {
-  /** Gives the memory back. Returns the bytes that went back; 0 when others still share them. Must not throw. */
-  reclaim(): number;
+  /**
+   * Gives the memory back. Returns the bytes that went back; 0 when others still share them; undefined when there was
+   * nothing to give back: the memory is the caller's, or was freed by its scope. Must not throw.
+   */
+  reclaim(): number | undefined;
 }
 
 /** What was given back by the collector's leave, in this thread, since it started. */
 export interface Reclaimed {
-  /** Blobs that were collected before they were disposed. More than 0: somewhere a `using` or `deallocate` is missing. */
+  /**
+   * Blobs that were collected before they were disposed, while there was memory to give back. More than 0: somewhere a
+   * `using` or `deallocate` is missing.
+   */
   readonly count: number;
   readonly bytes: number;
 }
@@ -17,8 +23,10 @@ let count = 0;
 let bytes = 0;
 
 const registry: FinalizationRegistry<Reclaimable> = new FinalizationRegistry((held) => {
+  const freed = held.reclaim();
+  if (freed === undefined) return;
   count++;
-  bytes += held.reclaim();
+  bytes += freed;
 });
 
 /** From now on, `held` is reclaimed when `owner` is collected. */

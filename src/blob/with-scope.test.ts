@@ -13,7 +13,17 @@ const DESC = { precision: "U8", dims: [1, 1, 4, 4], layout: "NCHW" } as const;
 
 const blobOf = (allocator: IAllocator): TBlob<"U8"> => createBlob(DESC, { allocator });
 
+const fail = (): never => {
+  throw new SyntaxError("no");
+};
+
 const live = (heap: HeapAllocator): number => heap.stats().liveCount;
+
+function nested(value: unknown, depth: number): unknown {
+  let list = value;
+  for (let i = 0; i < depth; i++) list = [list];
+  return list;
+}
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
   let resolve: (() => void) | undefined;
@@ -35,12 +45,17 @@ describe("withScope", () => {
 
   test("frees everything when the function throws", () => {
     const heap = new HeapAllocator();
-    const fail = (): unknown =>
-      withScope(heap, (scope) => {
-        blobOf(scope);
-        throw new SyntaxError("no");
-      });
-    expect(fail).toThrow(SyntaxError);
+    expect(() => withScope(heap, (scope) => (blobOf(scope), fail()))).toThrow(SyntaxError);
+    expect(live(heap)).toBe(0);
+  });
+
+  test.each<[string, () => unknown]>([
+    ["throws", () => new Proxy({}, { get: () => fail })],
+    ["cannot be read", () => new Proxy({}, { get: fail })],
+  ])("frees everything when the then of what is returned %s", (_, resultOf) => {
+    const heap = new HeapAllocator();
+    const run = (): unknown => withScope(heap, (scope) => (blobOf(scope), resultOf()));
+    expect(run).toThrow(SyntaxError);
     expect(live(heap)).toBe(0);
   });
 
@@ -88,6 +103,10 @@ describe("withScope", () => {
     ["a list", (blob) => [1, null, blob, "a"]],
     ["an object", (blob) => ({ result: { scores: [blob] }, count: 3 })],
     ["a compound blob", (blob) => new CompoundBlob([blob])],
+    ["one field of an object beside empty blobs", (blob) => ({ blobs: [], main: blob })],
+    ["one field of an object beside other blobs", (blob) => ({ blobs: [new CompoundBlob([])], extra: { blob } })],
+    ["the blobs of an object", (blob) => ({ blobs: [blob], count: 1 })],
+    ["a list 20,000 lists deep", (blob) => nested(blob, 20_000)],
   ])("keeps what is returned as %s", (_, resultOf) => {
     const heap = new HeapAllocator();
     let kept: TBlob<"U8"> | undefined;

@@ -4,6 +4,7 @@ import { defaultAllocator } from "../allocators/default.ts";
 import { HeapAllocator } from "../allocators/heap.ts";
 import { createBlob } from "../blob/create-blob.ts";
 import type { TBlob } from "../blob/tblob.ts";
+import { BlobError } from "../errors.ts";
 import { expectNoLeaks } from "./expect-no-leaks.ts";
 import { LeakError } from "./leak-error.ts";
 
@@ -100,6 +101,58 @@ describe("expectNoLeaks", () => {
     const before = defaultAllocator();
     expect(() => expectNoLeaks(fail)).toThrow(SyntaxError);
     await expect(expectNoLeaks(async (allocator) => fail(allocator))).rejects.toThrow(SyntaxError);
+    expect(defaultAllocator()).toBe(before);
+  });
+
+  test("restores the default when several that overlap end in any order", async () => {
+    const before = defaultAllocator();
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 0, 2],
+      [1, 2, 0],
+    ]) {
+      const ends: (() => void)[] = [];
+      const runs = [0, 1, 2].map(() => expectNoLeaks(() => new Promise<void>((resolve) => ends.push(resolve))));
+      expect(defaultAllocator()).not.toBe(before);
+      for (const i of order) {
+        ends[i]!();
+        await runs[i];
+      }
+      expect(defaultAllocator()).toBe(before);
+    }
+  });
+
+  test("watches the default on when one that overlaps ended before", async () => {
+    let end: (() => void) | undefined;
+    const first = expectNoLeaks(() => new Promise<void>((resolve) => (end = resolve)));
+    const second = expectNoLeaks(async () => {
+      await first;
+      createBlob(DESC);
+    });
+    end!();
+    await expect(second).rejects.toThrow("1 block of 10 bytes is still live");
+  });
+
+  test("restores the default when the then of what is returned throws", () => {
+    const before = defaultAllocator();
+    const thenable: object = new Proxy({}, { get: () => (): never => fail(defaultAllocator()) });
+    expect(() => expectNoLeaks(() => thenable)).toThrow(SyntaxError);
+    expect(defaultAllocator()).toBe(before);
+  });
+
+  test("refuses what is no function and options that are none, before anything is watched", () => {
+    const before = defaultAllocator();
+    for (const [wrong, options] of [
+      [5, {}],
+      [undefined, {}],
+      [run, null],
+      [run, 3],
+    ]) {
+      const act = (): unknown => expectNoLeaks(wrong as typeof run, options as object);
+      expect(act).toThrow(expect.objectContaining({ code: "ERR_OPTIONS" }));
+    }
+    expect(() => expectNoLeaks(run, { upstream: null as unknown as IAllocator })).toThrow(BlobError);
     expect(defaultAllocator()).toBe(before);
   });
 

@@ -1,6 +1,7 @@
 import type { IAllocator } from "../allocator.ts";
 import { defaultAllocator, setDefaultAllocator } from "../allocators/default.ts";
 import { SystemAllocator } from "../allocators/system.ts";
+import { describe } from "../errors.ts";
 import { LeakError } from "./leak-error.ts";
 import { LiveLedger } from "./live-ledger.ts";
 
@@ -28,16 +29,17 @@ export interface NoLeaksOptions {
  *
  * @returns what the function returns
  * @throws {LeakError} with the blocks and where each was allocated
+ * @throws {TypeError} with code `ERR_OPTIONS` when it is given no function, or options that are none
+ * @throws {BlobError} when `upstream` is no allocator
  * @throws whatever the function throws, leaks or not
  */
 export function expectNoLeaks<R>(run: (allocator: IAllocator) => R, options: NoLeaksOptions = {}): R {
+  assertArguments(run, options);
   const { upstream = new SystemAllocator(), watchDefault = true } = options;
   const given = new LiveLedger(upstream, true);
-  const restored = watchDefault ? defaultAllocator() : undefined;
-  const byDefault = restored === undefined ? undefined : new LiveLedger(restored, true);
+  const byDefault = watchDefault ? new LiveLedger(defaultAllocator(), true) : undefined;
   const finish = (): void => {
-    // Unless the function set another one.
-    if (byDefault !== undefined && defaultAllocator() === byDefault) setDefaultAllocator(restored);
+    if (byDefault !== undefined) endWatch(byDefault);
   };
   const judge = <T>(result: T): T => {
     finish();
@@ -53,19 +55,49 @@ export function expectNoLeaks<R>(run: (allocator: IAllocator) => R, options: NoL
     );
   };
   if (byDefault !== undefined) setDefaultAllocator(byDefault);
-  let result: R;
-  try {
-    result = run(given);
-  } catch (error) {
-    finish();
-    throw error;
-  }
-  if (!isThenable(result)) return judge(result);
   const fail = (error: unknown): never => {
     finish();
     throw error;
   };
-  return result.then(judge, fail) as R;
+  let result: R;
+  try {
+    result = run(given);
+    // Within the try: a promise of somebody else's making may throw here.
+    if (isThenable(result)) return result.then(judge, fail) as R;
+  } catch (error) {
+    return fail(error);
+  }
+  return judge(result);
+}
+
+/** Watches of the default allocator that have ended, whether they still are the default or below it. */
+const ended = new WeakSet<IAllocator>();
+
+/**
+ * Restores the default allocator, unless the function set another one. Watches that overlap end in any order: where a
+ * later one still is the default, it skips this one when it ends itself.
+ */
+function endWatch(ledger: LiveLedger): void {
+  ended.add(ledger);
+  let current = defaultAllocator();
+  if (!ended.has(current)) return;
+  while (current instanceof LiveLedger && ended.has(current)) current = current.upstream;
+  setDefaultAllocator(current);
+}
+
+function assertArguments(run: unknown, options: unknown): void {
+  if (typeof run !== "function") {
+    throw optionsError(`expectNoLeaks runs a function, not ${describe(run)}. Give it one that takes an allocator.`);
+  }
+  if (typeof options !== "object" || options === null) {
+    throw optionsError(
+      `The options of expectNoLeaks are { upstream, watchDefault }, not ${describe(options)}. Leave them out for the defaults.`,
+    );
+  }
+}
+
+function optionsError(message: string): TypeError {
+  return Object.assign(new TypeError(message), { code: "ERR_OPTIONS" });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -2,11 +2,15 @@ import { CorruptionError } from "../../errors.ts";
 import { guardReport, isDamage } from "./guard-report.ts";
 import type { GuardReport } from "./guard-report.ts";
 
-/** The reports of a guard, in the order they were made. */
+/**
+ * The reports of a guard, in the order they were made. `onReport` is told of them by {@link deliver}, when the call that
+ * found them has made its changes: it may use the guard, and must not find it half changed.
+ */
 export class GuardReports {
   readonly #most: number;
   readonly #onReport: ((report: GuardReport) => void) | undefined;
   #kept: GuardReport[] = [];
+  readonly #undelivered: GuardReport[] = [];
   #damages = 0;
   #firstDamage: GuardReport | undefined;
 
@@ -26,12 +30,20 @@ export class GuardReports {
       this.#damages++;
       this.#firstDamage ??= report;
     }
-    try {
-      this.#onReport?.(report);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
+    if (this.#onReport !== undefined) this.#undelivered.push(report);
+  }
+
+  /** Tells `onReport` what was added since. What that throws is thrown later, by itself. */
+  deliver(): void {
+    // By shift: a call that onReport makes delivers what is left itself.
+    while (this.#undelivered.length > 0) {
+      try {
+        this.#onReport!(this.#undelivered.shift()!);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
     }
   }
 

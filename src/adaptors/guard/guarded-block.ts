@@ -12,7 +12,10 @@ export interface BlockFault {
   readonly damage: Damage;
 }
 
-/** One block with its canaries: live, or freed and full of poison. Every `bytes` is all of it, canaries included. */
+/**
+ * One block with its canaries: live, or freed and full of poison. Every `bytes` is all of it, canaries included; it is
+ * empty when the user transferred its buffer to somebody else, and then there is nothing to inspect or to fill.
+ */
 export class GuardedBlock implements GuardedHistory {
   readonly handle: Handle;
   /** Its handle in the upstream. */
@@ -54,13 +57,14 @@ export class GuardedBlock implements GuardedHistory {
   viewOf(bytes: Uint8Array): Uint8Array {
     if (this.#bytes !== bytes || this.#view === undefined) {
       this.#bytes = bytes;
-      this.#view = new Uint8Array(bytes.buffer, bytes.byteOffset + FRONT_BYTES, this.size);
+      this.#view = isDetached(bytes) ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset + FRONT_BYTES, this.size);
     }
     return this.#view;
   }
 
   /** From now on nothing may be written, until {@link allowWrites}. */
   forbidWrites(lockedAt: CallSite | undefined): void {
+    if (isDetached(this.#bytes!)) return;
     this.#contents = new Contents(this.#view!);
     this.lockedAt = lockedAt;
   }
@@ -73,6 +77,7 @@ export class GuardedBlock implements GuardedHistory {
   /** What is wrong with a live block. What was found is mended, so that it is found once. */
   inspect(bytes: Uint8Array): BlockFault[] {
     const faults: BlockFault[] = [];
+    if (isDetached(bytes)) return faults;
     const underrun = underrunOf(bytes);
     if (underrun !== undefined) faults.push({ fault: "underrun", damage: underrun });
     const overrun = overrunOf(bytes, this.size);
@@ -91,11 +96,12 @@ export class GuardedBlock implements GuardedHistory {
     this.freedAt = freedAt;
     this.#bytes = undefined;
     this.#view = undefined;
-    bytes.fill(POISON, FRONT_BYTES, FRONT_BYTES + this.size);
+    if (!isDetached(bytes)) bytes.fill(POISON, FRONT_BYTES, FRONT_BYTES + this.size);
   }
 
   /** What was written to a closed block, if anything was; it is mended. */
   inspectClosed(bytes: Uint8Array): BlockFault | undefined {
+    if (isDetached(bytes)) return undefined;
     const [start, end] = [FRONT_BYTES, FRONT_BYTES + this.size];
     const at = firstUnpoisoned(bytes, start, end);
     const inside = at < 0 ? undefined : damageAt(bytes, at, POISON);
@@ -105,4 +111,9 @@ export class GuardedBlock implements GuardedHistory {
     bytes.fill(POISON, start, end);
     return { fault: "write-after-free", damage };
   }
+}
+
+/** Canaries alone are more than no bytes. */
+function isDetached(bytes: Uint8Array): boolean {
+  return bytes.byteLength === 0;
 }
