@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { CliError } from "./cli-error.ts";
 import { ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
@@ -34,6 +34,20 @@ export async function writeText(path: string, text: string, io: Io): Promise<voi
     const reason = code === "ENOENT" ? "there is no such folder. Make it first." : reasonOf(error);
     throw new CliError(`cannot write ${path}: ${reason}`, ExitCode.NO, { cause: error });
   }
+}
+
+/**
+ * Refuses to write an output over the input, by whatever path each is named.
+ *
+ * @throws {CliError} with exit code 2 when they are the same file
+ */
+export async function refuseOverInput(input: string, output: string | undefined): Promise<void> {
+  if (output === undefined || output === "-" || input === "-") return;
+  const [from, to] = await Promise.all(
+    [input, output].map((path) => stat(path, { bigint: true }).catch(() => undefined)),
+  );
+  if (from === undefined || to === undefined || !from.isFile() || from.dev !== to.dev || from.ino !== to.ino) return;
+  throw new CliError(`-o ${output} is the input itself, which would be lost. Name another file.`);
 }
 
 /** What a path is called in messages. */

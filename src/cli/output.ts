@@ -48,8 +48,9 @@ export function formatBytes(bytes: number): string {
   return `${Number(value.toFixed(value < 10 ? 2 : 1)).toLocaleString("en-US")} ${UNITS[unit]}`;
 }
 
-/** 12.34 as "12 ms", 1234 as "1.23 s". */
+/** 12.34 as "12 ms", 1234 as "1.23 s"; "–" where it is not finite. */
 export function formatMs(ms: number): string {
+  if (!Number.isFinite(ms)) return "–";
   if (ms < 1000) return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
   return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { TensorHeapError } from "../errors.ts";
+import { printable } from "../trace/printable.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT_CODES_HELP, ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
@@ -108,5 +109,5 @@ function usageMessage(message: string): string {
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s*[\r\n]+\s*/g, " ").trim();
+  return printable(text.replaceAll(/\s*[\r\n]+\s*/g, " ").trim());
 }

@@ -335,3 +335,7 @@ describe("replay", () => {
     expect(() => replay(EVENTS, new SystemAllocator(), { rounds: 0 })).toThrow(TraceError);
   });
 });
+
+test("options of a replay that are none are refused", () => {
+  expect(() => replay([], new HeapAllocator(), null as never)).toThrow(TraceError);
+});

@@ -1,4 +1,5 @@
 import { describe } from "../errors.ts";
+import { printable } from "./printable.ts";
 import { TraceError } from "./trace-error.ts";
 
 /** What the `format` of a header says. */
@@ -27,11 +28,11 @@ export function isHeader(line: object): boolean {
 export function readHeader(line: object, lineNumber: number): TraceHeader {
   const { format, version } = line as Record<"format" | "version", unknown>;
   if (format !== TRACE_FORMAT) {
-    const message = `the header names the format ${describe(format)}. A trace is ${describe(TRACE_FORMAT)}, or has no header.`;
+    const message = `the header names the format ${printable(describe(format))}. A trace is ${describe(TRACE_FORMAT)}, or has no header.`;
     throw new TraceError(message, { line: lineNumber });
   }
   if (version !== TRACE_VERSION) {
-    const message = `the trace has version ${describe(version)}; this reader knows version ${TRACE_VERSION}. ${
+    const message = `the trace has version ${printable(describe(version))}; this reader knows version ${TRACE_VERSION}. ${
       typeof version === "number" && version > TRACE_VERSION ? "Update tensorheap." : "Record it again."
     }`;
     throw new TraceError(message, { line: lineNumber });

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /**
  * What can be wrong with a trace. The first eight are found by reading; such lines are skipped. The others are rules of
  * meaning, which `validateTrace` checks.
@@ -37,7 +39,7 @@ export interface TraceProblem {
   readonly kind: TraceProblemKind;
   /** Counted from 1; 0 when it is about the file as a whole. */
   readonly line: number;
-  /** A sentence that says what, with the numbers, and without the line. */
+  /** A sentence that says what, with the numbers, and without the line. Control characters of the trace are replaced. */
   readonly message: string;
 }
 
@@ -66,6 +68,8 @@ export class ProblemList implements TraceProblems {
   add(kind: TraceProblemKind, line: number, message: string): void {
     this.count++;
     // What is about the file as a whole comes once, and explains the rest.
-    if (this.list.length < this.#most || line === 0) this.list.push({ kind, line, message });
+    if (this.list.length < this.#most || line === 0) {
+      this.list.push({ kind, line, message: printable(message) });
+    }
   }
 }

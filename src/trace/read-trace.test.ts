@@ -4,6 +4,7 @@ import type { TraceEvent } from "./event.ts";
 import { concatenated, gzip, lines, utf8 } from "./lines.fixture.ts";
 import { loadTrace, parseTrace, readTrace } from "./read-trace.ts";
 import { TraceError } from "./trace-error.ts";
+import { validateTrace } from "./validate-trace.ts";
 
 const HEADER = { format: "tensorheap-trace", version: 1, producer: "a test" };
 const EVENTS: TraceEvent[] = [
@@ -290,4 +291,17 @@ describe("compressed traces", () => {
     const junk = concatenated(good, utf8("junk"));
     expect(parseTrace(junk)).toMatchObject({ events: EVENTS, problems: { list: [{ kind: "gzip-damaged" }] } });
   });
+});
+
+test.each([null, 5, { maxProblems: -1 }, { maxLineLength: "x" }])("the options %o are refused", async (options) => {
+  await expect(loadTrace(new Uint8Array(), options as never)).rejects.toThrow(TraceError);
+  await expect(validateTrace(new Uint8Array(), options as never)).rejects.toThrow(TraceError);
+  expect(() => parseTrace("", options as never)).toThrow(TraceError);
+});
+
+test("control characters of a damaged trace are not in what is said of it", () => {
+  const { problems } = parseTrace('\u009b31m\u202e\n{"op":"\u202e"}\n{"op":"m","phase":"x","t":"\u202e"}\n');
+  expect(problems.count).toBe(2);
+  expect(problems.list.every(({ message }) => message.includes("�") && !/[\p{Cc}\p{Cf}]/u.test(message))).toBe(true);
+  expect(() => parseTrace('{"format":"\u202e"}\n')).toThrow(/"�"/);
 });

@@ -1,6 +1,7 @@
 import type { Handle, IAllocator } from "../allocator.ts";
 import { isAllocator, isPooledAllocator } from "../allocators/is-allocator.ts";
 import { OutOfMemoryError, describe } from "../errors.ts";
+import { assertOptions } from "./assert-options.ts";
 import { fillBlock, firstForeignByte } from "./block-pattern.ts";
 import type { ReplayProgram } from "./replay-program.ts";
 import { ReplayCall, lockOpOf, replayProgram } from "./replay-program.ts";
@@ -67,6 +68,7 @@ export interface ReplayResult {
 export function replay(trace: TraceEvents, allocator: IAllocator, options: ReplayOptions = {}): ReplayResult {
   if (!isAllocator(allocator))
     throw new TraceError(`A trace is replayed on an allocator, not on ${describe(allocator)}.`);
+  assertOptions(options, "ReplayOptions");
   const { locks = true, verify = false, rounds = 1 } = options;
   if (!Number.isSafeInteger(rounds) || rounds < 1) {
     throw new TraceError(`rounds must be an integer from 1, not ${describe(rounds)}.`);

@@ -1,11 +1,15 @@
+import { describe } from "../errors.ts";
+import { assertOptions } from "./assert-options.ts";
 import type { TraceEvent } from "./event.ts";
 import { isEvent, whyNoEvent } from "./event-of-line.ts";
 import { Gunzip } from "./gzip/gunzip.ts";
 import type { TraceHeader } from "./header.ts";
 import { isHeader, readHeader } from "./header.ts";
 import { LineSplitter } from "./line-splitter.ts";
+import { MAX_LINE_LENGTH } from "./max-line-length.ts";
 import { ProblemList } from "./problems.ts";
 import type { TraceProblems } from "./problems.ts";
+import { TraceError } from "./trace-error.ts";
 
 /** How a trace is read. */
 export interface ReadTraceOptions {
@@ -13,6 +17,18 @@ export interface ReadTraceOptions {
   readonly maxProblems?: number;
   /** Characters of a line; longer ones are skipped, so that a file that is no trace costs no memory. Default: 2^20. */
   readonly maxLineLength?: number;
+}
+
+/** The options with what is left out. @throws {TraceError} when one makes no sense */
+export function readTraceLimits(options: ReadTraceOptions): Required<ReadTraceOptions> {
+  assertOptions(options, "ReadTraceOptions");
+  const { maxProblems = 100, maxLineLength = MAX_LINE_LENGTH } = options;
+  for (const [name, value] of Object.entries({ maxProblems, maxLineLength })) {
+    if (typeof value !== "number" || !(value >= 0)) {
+      throw new TraceError(`${name} must be a number from 0, not ${describe(value)}.`);
+    }
+  }
+  return { maxProblems, maxLineLength };
 }
 
 /** Called with each event and the number of its line. */
@@ -38,7 +54,9 @@ export class TraceParser {
   /** Until a header, or an event of whatever kind, was read. */
   #isEmpty = true;
 
-  constructor(onEvent: EventSink, { maxProblems = 100, maxLineLength = 2 ** 20 }: ReadTraceOptions = {}) {
+  /** @throws {TraceError} when an option makes no sense */
+  constructor(onEvent: EventSink, options: ReadTraceOptions = {}) {
+    const { maxProblems, maxLineLength } = readTraceLimits(options);
     this.#onEvent = onEvent;
     this.#problems = new ProblemList(maxProblems);
     this.#lines = new LineSplitter(

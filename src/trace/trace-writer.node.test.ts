@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
@@ -54,6 +54,20 @@ describe("TraceWriter to a file", () => {
     expect(() => new TraceWriter({ path })).toThrow(TraceError);
   });
 
+  test("a file that another writer of the process has open is refused, and is free once that is closed", async () => {
+    const path = join(folder, "twice.jsonl");
+    const link = join(folder, "twice-link.jsonl");
+    const writer = new TraceWriter({ path });
+    fill(writer, 3);
+    symlinkSync(path, link);
+    for (const name of [path, pathToFileURL(path), link]) {
+      expect(() => new TraceWriter({ path: name })).toThrow(/another trace of this process/);
+    }
+    await writer.close();
+    expect((await loadTrace(path)).events.length).toBe(3);
+    await new TraceWriter({ path: link }).close();
+  });
+
   test("a file that is missing, or a folder, is the file system's own error", async () => {
     await expect(loadTrace(join(folder, "missing"))).rejects.toMatchObject({ code: "ENOENT" });
     await expect(loadTrace(folder)).rejects.toMatchObject({ code: "EISDIR" });
@@ -63,6 +77,7 @@ describe("TraceWriter to a file", () => {
     const writer = new TraceWriter({ path: "/dev/full", chunkBytes: 200 });
     expect(() => fill(writer, 100)).toThrow(/ENOSPC.*make room/);
     writer.free(1, 1);
+    expect(() => writer.reserve()).toThrow(/ENOSPC/);
     expect(() => writer.flush()).toThrow(TraceError);
     await expect(writer.close()).rejects.toThrow(/ENOSPC/);
     expect(writer.isClosed).toBe(false);
@@ -127,6 +142,39 @@ describe("TraceWriter to a Node stream", () => {
     const writer = new TraceWriter({ stream });
     await expect(writer.drained()).rejects.toThrow(/unplugged/);
   });
+
+  test("a slow stream is waited for by close, and every call of it gives the same end", async () => {
+    const taken: Buffer[] = [];
+    const stream = new Writable({
+      highWaterMark: 1,
+      write: (chunk: Buffer, _, done) => {
+        setImmediate(() => {
+          taken.push(chunk);
+          done();
+        });
+      },
+    });
+    const writer = new TraceWriter({ stream, chunkBytes: 256, maxBufferedBytes: 1_024 });
+    for (let id = 0; id < 200; id++) writer.free(id, id);
+    expect(() => writer.flush()).toThrow(/above the bound/);
+    const first = writer.close();
+    expect(writer.close()).toBe(first);
+    await first;
+    expect(writer.isClosed).toBe(true);
+    expect(parseTrace(Buffer.concat(taken)).events.length).toBe(200);
+  });
+
+  test("a stream that is destroyed without an error fails the trace, in the middle of a write as well", async () => {
+    for (const stream of [new PassThrough(), new Writable({ write: () => {} })]) {
+      const writer = new TraceWriter({ stream, chunkBytes: 100 });
+      fill(writer, 5_000);
+      const closed = writer.close();
+      stream.destroy();
+      await expect(closed).rejects.toThrow(TraceError);
+      await expect(writer.close()).rejects.toThrow(/stream of the trace failed/);
+      expect(() => new TraceWriter({ stream })).toThrow(/destroyed already/);
+    }
+  });
 });
 
 describe("at the end of a process", () => {
@@ -185,6 +233,15 @@ describe("at the end of a process", () => {
       expect(partial.problems.list.filter(({ kind }) => kind !== "cut-line")).toEqual([]);
       run(path, 1_000, "flush-kill");
       expect(await loadTrace(path)).toMatchObject({ events: { length: 2_000 }, problems: { count: 0 } });
+    }
+  });
+
+  test.runIf(process.platform === "linux")("a full disk is told on stderr, though nothing was closed", () => {
+    const compressed = join(folder, "full.jsonl.gz");
+    symlinkSync("/dev/full", compressed);
+    for (const path of ["/dev/full", compressed]) {
+      const { stderr } = spawnSync(process.execPath, [script, path, "10", "return"], { encoding: "utf8" });
+      expect(stderr).toMatch(/^tensorheap: The trace ".*" cannot be written: ENOSPC.*make room\.\n$/);
     }
   });
 

@@ -159,8 +159,49 @@ describe("TraceWriter", () => {
     expect(() => new TraceWriter({ stream })).toThrow(/writer already/);
   });
 
-  test("refuses a header that JSON does not have", () => {
-    expect(() => new TraceWriter({ header: { big: 1n } })).toThrow(TraceError);
+  test("refuses a header that JSON does not have, or that is no object of fields", () => {
+    for (const header of [
+      { big: 1n },
+      5,
+      null,
+      [1],
+      "x",
+      { op: "a" },
+      { toJSON: () => 5 },
+      { x: "x".repeat(2 ** 20) },
+    ]) {
+      expect(() => new TraceWriter({ header: header as never })).toThrow(TraceError);
+    }
+  });
+
+  test("keeps format and version, whatever the header is given", () => {
+    const { header } = parseTrace(new TraceWriter({ header: { format: "x", version: 99, who: "me" } }).bytes());
+    expect(header).toMatchObject({ format: "tensorheap-trace", version: 1, who: "me" });
+  });
+
+  test("cuts texts that would make a line longer than readers take, and refuses such an event", () => {
+    const writer = new TraceWriter();
+    const long = "\u0001".repeat(2_000_000);
+    writer.alloc(1, 1, 0, long, long);
+    writer.mark(long, 0);
+    expect(() => writer.write({ op: "m", phase: long, t: 0 })).toThrow(/Shorten/);
+    expect(() => writer.write({ op: "m", phase: "x", t: 0, extra: 1n })).toThrow(TraceError);
+    const { events, problems } = parseTrace(writer.bytes());
+    expect(problems.list).toEqual([]);
+    for (const text of [events[0]!["label"], events[0]!["site"], events[1]!["phase"]]) {
+      expect(text).toBe(`${"\u0001".repeat(2 ** 16 - 1)}…`);
+    }
+  });
+
+  test("gives ids above those that were written, and time that never falls", () => {
+    const writer = new TraceWriter();
+    writer.write({ op: "a", id: 7, size: 1, t: 1e6 });
+    expect([writer.newId(), writer.newId()]).toEqual([8, 9]);
+    expect([writer.time(), writer.time(() => 5), writer.time(() => 1e7)]).toEqual([1e6, 1e6, 1e7]);
+  });
+
+  test.each([null, 5, { chunkBytes: Infinity }, { chunkBytes: Number.NaN }])("refuses the options %o", (options) => {
+    expect(() => new TraceWriter(options as never)).toThrow(TraceError);
   });
 
   test("what was recorded above the bound, since it could not be refused, arrives as well", async () => {

@@ -5,6 +5,7 @@ import type { TraceProblem, TraceProblemKind, TraceProblems } from "./problems.t
 import { ProblemList } from "./problems.ts";
 import { scanTrace } from "./read-trace.ts";
 import type { ReadTraceOptions } from "./trace-parser.ts";
+import { readTraceLimits } from "./trace-parser.ts";
 import type { TraceSource } from "./trace-source.ts";
 
 /** What `validateTrace` found. */
@@ -37,10 +38,11 @@ export interface TraceValidation {
  * @throws {TraceError} at a header of another format or version
  */
 export async function validateTrace(source: TraceSource, options: ReadTraceOptions = {}): Promise<TraceValidation> {
-  const check = new MeaningCheck(options.maxProblems ?? 100);
+  const { maxProblems } = readTraceLimits(options);
+  const check = new MeaningCheck(maxProblems);
   const { header, problems: read } = await scanTrace(source, (event, line) => check.event(event, line), options);
   const problems: TraceProblems = {
-    list: [...read.list, ...check.problems.list].sort(byLine).slice(0, options.maxProblems ?? 100),
+    list: [...read.list, ...check.problems.list].sort(byLine).slice(0, maxProblems),
     count: read.count + check.problems.count,
     unknownOps: read.unknownOps,
   };

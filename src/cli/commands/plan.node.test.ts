@@ -141,3 +141,10 @@ test("a solution that cannot be written is one line, and exit code 1", async () 
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^tensorheap: cannot write .*: there is no such folder\. Make it first\.\n$/);
 });
+
+test("a plan is never written over the problem", async () => {
+  const { exitCode, stderr } = await runCli(["plan", small, "-o", small]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/is the input itself/);
+  expect(await readFile(small, "utf8")).toBe(SMALL);
+});

@@ -6,7 +6,7 @@ import type { PlanProgress } from "../../plan/options.ts";
 import type { PlanProblem } from "../../plan/problem.ts";
 import { CliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
-import { nameOf, readText, writeText } from "../files.ts";
+import { nameOf, readText, refuseOverInput, writeText } from "../files.ts";
 import type { Io } from "../io.ts";
 import { parseBytes, parseSeconds } from "../option-values.ts";
 import { formatCount, formatMs, formatPairs, writeJson } from "../output.ts";
@@ -58,6 +58,7 @@ async function run({ io, operands, options }: Call<Options>): Promise<ExitCode> 
   const path = operands[0]!;
   const { capacity, output, json = false, timeout = parseSeconds(DEFAULT_SECONDS) } = options;
   if (output === "-" && json) throw new CliError("--json and -o - both print on stdout. Give -o a file.");
+  await refuseOverInput(path, output);
   const problem = await readProblem(path, io);
   const begun = performance.now();
   const answer = await search(problem, { capacity, timeout }, io);

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -178,4 +178,16 @@ test("a long trace shows on a terminal how far it is, and takes that away", asyn
   expect(exitCode).toBe(0);
   expect(stderr).toMatch(/50% {2}analysing 200,000 events: replaying and planning/);
   expect(stderr.endsWith(`${ESCAPE}[1G${ESCAPE}[2K`)).toBe(true);
+});
+
+test("a page is never written over the trace, by whatever path", async () => {
+  const trace = await files.write("kept.jsonl", LEAKY);
+  const link = join(files.folder, "link.jsonl");
+  await symlink(trace, link);
+  for (const output of [trace, link, join(files.folder, ".", "kept.jsonl")]) {
+    const { exitCode, stderr } = await runCli(["report", trace, "-o", output]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/is the input itself.*Name another file\.\n$/);
+  }
+  expect(await readFile(trace, "utf8")).toBe(lines(LEAKY));
 });

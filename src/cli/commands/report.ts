@@ -4,7 +4,7 @@ import type { ReportModel } from "../../report/index.ts";
 import type { Trace } from "../../trace/read-trace.ts";
 import { CliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
-import { nameOf, writeText } from "../files.ts";
+import { nameOf, refuseOverInput, writeText } from "../files.ts";
 import type { Io } from "../io.ts";
 import { formatBytes, formatCount, writeJson } from "../output.ts";
 import { Progress } from "../progress.ts";
@@ -55,6 +55,7 @@ async function run({ io, operands, options }: Call<Options>): Promise<ExitCode> 
   if (output === "-" && json) throw new CliError("--json and -o - both print on stdout. Give -o a file.");
   if (options.title !== undefined && output === undefined)
     throw new CliError("--title is of the page. Give -o a file, too.");
+  await refuseOverInput(path, output);
   const trace = await readTraceFile(path, io);
   const model = await analyse(trace, io);
   if (output !== undefined) {

@@ -46,7 +46,7 @@ export const traceSnapshot: Subcommand<Options> = {
         "an event such as 1048, a time such as 12.5ms or 2s, peak or end (default: end)",
         parseAt,
       )
-      .option("--top <n>", `blocks to show, largest first (default: ${DEFAULT_TOP})`, parseCount)
+      .option("--top <n>", `blocks, labels and phases to show, largest first (default: ${DEFAULT_TOP})`, parseCount)
       .option("--json", "print all of it as JSON");
   },
   async run({ io, operands, options }: Call<Options>): Promise<ExitCode> {
@@ -98,22 +98,28 @@ function describeSnapshot(at: At, found: TraceSnapshot, { events }: Trace, top: 
   const shown = blocks.toSorted((a, b) => b.size - a.size).slice(0, top);
   return [
     formatPairs(pairs),
-    ...groups("label", byLabel, liveBytes, width),
-    ...groups("phase", byPhase, liveBytes, width),
+    ...groups("label", byLabel, liveBytes, top, width),
+    ...groups("phase", byPhase, liveBytes, top, width),
     ...(shown.length === 0 ? [] : [blockTable(shown, now, width)]),
-    ...(shown.length < blocks.length ? [`and ${formatCount(blocks.length - shown.length)} more, --json has all`] : []),
+    ...more(blocks.length - shown.length),
   ].join("\n");
 }
 
-function groups(by: string, groups: readonly SnapshotGroup[], liveBytes: number, width: number): string[] {
+function groups(by: string, groups: readonly SnapshotGroup[], liveBytes: number, top: number, width: number): string[] {
   if (groups.every(({ name }) => name === "")) return [];
-  const rows = groups.map(({ name, bytes, count }) => [
+  const shown = groups.slice(0, top);
+  const rows = shown.map(({ name, bytes, count }) => [
     name === "" ? `(no ${by})` : name,
     formatBytes(bytes),
     `${((100 * bytes) / Math.max(1, liveBytes)).toFixed(1)} %`,
     formatCount(count),
   ]);
-  return [`\n${formatNames([by, "live", "share", "blocks"], rows, [0], width)}`];
+  const table = rows.length === 0 ? [] : [`\n${formatNames([by, "live", "share", "blocks"], rows, [0], width)}`];
+  return [...table, ...more(groups.length - shown.length)];
+}
+
+function more(left: number): string[] {
+  return left > 0 ? [`and ${formatCount(left)} more, --json has all`] : [];
 }
 
 function blockTable(blocks: readonly TraceBlock[], now: number, width: number): string {
@@ -130,5 +136,5 @@ function blockTable(blocks: readonly TraceBlock[], now: number, width: number): 
 }
 
 function milliseconds(ms: number): string {
-  return `${Number(ms.toPrecision(4))} ms`;
+  return Number.isFinite(ms) ? `${Number(ms.toPrecision(4))} ms` : "–";
 }

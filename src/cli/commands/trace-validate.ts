@@ -17,6 +17,9 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** Fields of a header that are nested deeper are left out of `--json`: they could be too deep to be written. */
+const MOST_DEPTH = 16;
+
 /** What is said of one file. */
 interface Verdict {
   readonly file: string;
@@ -45,7 +48,7 @@ export const traceValidate: Subcommand<Options> = {
       const verdict = await judge(path!, io);
       if (verdict.exitCode > worst) worst = verdict.exitCode;
       const { file, error, validation } = verdict;
-      if (options.json === true) found.push({ file, error, isValid: false, ...validation });
+      if (options.json === true) found.push({ file, error, isValid: false, ...validation, ...headerOf(validation) });
       else if (verdict.exitCode === ExitCode.USAGE) io.stderr.write(`tensorheap: ${error}\n`);
       else io.stdout.write(`${describeVerdict(verdict)}\n`);
     }
@@ -67,6 +70,17 @@ async function judge(path: string, io: Io): Promise<Verdict> {
       return { file, error: error.message, exitCode: ExitCode.USAGE, validation: undefined };
     return { file, error: cause.message, exitCode: ExitCode.NO, validation: undefined };
   }
+}
+
+function headerOf(validation: TraceValidation | undefined): object {
+  if (validation?.header === undefined) return {};
+  const fields = Object.entries(validation.header).filter(([, value]) => isWithin(value, MOST_DEPTH));
+  return { header: Object.fromEntries(fields) };
+}
+
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isWithin(inner, depth - 1));
 }
 
 function describeVerdict({ file, error, validation }: Verdict): string {

@@ -153,3 +153,38 @@ test("control characters in the names of a trace do not reach the terminal", asy
   expect(snapshot.stdout).toContain("[2Jx");
   expect(snapshot.stdout + diff.stdout).not.toContain("\u001B");
 });
+
+test("a header that is nested too deep to be printed does not cost the answers of the other files", async () => {
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  const header = `{"format":"tensorheap-trace","version":1,"machine":{"cpu":"x"},"deep":${deep}}\n`;
+  const nested = await files.write("nested.jsonl", header);
+  const { exitCode, stdout } = await runCli(["trace", "validate", leaky, nested, "--json"]);
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject([{ isValid: true }, { isValid: true, header: { machine: { cpu: "x" } } }]);
+  expect(stdout).not.toContain("deep");
+});
+
+test("a snapshot of very many labels shows the largest and says how many there are more", async () => {
+  const events = Array.from({ length: 200_000 }, (_, id) => ({ op: "a", id, size: id, t: 0, label: `label ${id}` }));
+  const path = await files.write("many.jsonl", events);
+  const { exitCode, stdout } = await runCli(["trace", "snapshot", path, "--top", "3"]);
+  expect(exitCode).toBe(0);
+  expect(stdout.match(/and 199,997 more, --json has all/g)).toHaveLength(2);
+  expect(stdout.split("\n").length).toBeLessThan(25);
+});
+
+test("times that are too large to subtract are shown as none", async () => {
+  const path = await files.write("huge.jsonl", [
+    { op: "a", id: 1, size: 1, t: -1.7e308 },
+    { op: "m", phase: "x", t: 1.7e308 },
+  ]);
+  for (const args of [
+    ["trace", "validate", path],
+    ["trace", "snapshot", path],
+    ["report", path],
+  ]) {
+    const { exitCode, stdout } = await runCli(args);
+    expect(exitCode).toBe(0);
+    expect(stdout).not.toMatch(/Infinity|NaN/);
+  }
+});

@@ -25,6 +25,7 @@ test("times have the unit that fits, shares a per cent, counts their commas", ()
     "119 s",
     "10 min",
   ]);
+  expect([Infinity, -Infinity, Number.NaN].map(formatTime)).toEqual(["–", "–", "–"]);
   expect([0, 0.0123, 0.5, 1, Number.NaN].map(formatShare)).toEqual(["0 %", "1.23 %", "50 %", "100 %", "–"]);
   expect(formatCount(1_234_567)).toBe("1,234,567");
   expect([0, 1, 2].map((count) => plural(count, "block"))).toEqual(["0 blocks", "1 block", "2 blocks"]);

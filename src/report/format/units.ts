@@ -19,8 +19,9 @@ export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }
 
-/** Milliseconds as µs, ms, s or minutes. */
+/** Milliseconds as µs, ms, s or minutes; "–" where they are not finite. */
 export function formatTime(milliseconds: number): string {
+  if (!Number.isFinite(milliseconds)) return "–";
   const value = Math.abs(milliseconds);
   if (value === 0) return "0 ms";
   if (value < 0.9995) return `${Number((milliseconds * 1000).toPrecision(3))} µs`;

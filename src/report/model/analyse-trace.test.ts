@@ -261,3 +261,8 @@ test("size classes are powers of two, and every size falls into its own", async 
   }
   expect(sizeClasses.reduce((sum, { count }) => sum + count, 0)).toBe(sizes.length);
 });
+
+test.each([null, undefined, 5, {}])("%o are no events", async (events) => {
+  await expect(analyseTrace(events as never)).rejects.toThrow(/takes the events of a trace/);
+  await expect(analyseTrace([], null as never)).rejects.toThrow(/AnalyseOptions/);
+});

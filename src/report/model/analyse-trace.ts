@@ -1,4 +1,7 @@
+import { describe } from "../../errors.ts";
+import { assertOptions } from "../../trace/assert-options.ts";
 import type { TraceEvent } from "../../trace/event.ts";
+import { TraceError } from "../../trace/trace-error.ts";
 import { measureFragmentation } from "./fragmentation.ts";
 import { groupByLabel, groupByPhase } from "./groups.ts";
 import { findLeaks } from "./leaks.ts";
@@ -27,11 +30,17 @@ export interface AnalyseOptions {
  * out offline. Events that make no sense (a free of an unknown id, say) are counted in `problems` and passed over.
  *
  * A million events take one to two seconds, most of them in the replay.
+ *
+ * @throws {TraceError} when `events` are none that can be iterated, or the options no object
  */
 export async function analyseTrace(
   events: Iterable<TraceEvent> | AsyncIterable<TraceEvent>,
   options: AnalyseOptions = {},
 ): Promise<ReportModel> {
+  assertOptions(options, "AnalyseOptions");
+  if (typeof events !== "object" || events === null || !(Symbol.iterator in events || Symbol.asyncIterator in events)) {
+    throw new TraceError(`analyseTrace takes the events of a trace, not ${describe(events)}. Give trace.events.`);
+  }
   const book = new TraceBook();
   if (Symbol.iterator in events) for (const event of events) book.add(event);
   else for await (const event of events) book.add(event);

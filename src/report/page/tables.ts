@@ -12,14 +12,18 @@ export function groupTable(title: string, first: string, rows: readonly GroupRow
   return table(
     title,
     [first, "At the peak", "Share", "Blocks", "Own peak", "Allocated in all"],
-    rows.map((row) => [
-      row.name,
-      formatBytes(row.bytesAtPeak),
-      share(row.bytesAtPeak / peakBytes),
-      formatCount(row.countAtPeak),
-      formatBytes(row.ownPeakBytes),
-      `${formatBytes(row.totalBytes)} in ${formatCount(row.totalCount)}`,
-    ]),
+    rows
+      .slice(0, MOST_ROWS)
+      .map((row) => [
+        row.name,
+        formatBytes(row.bytesAtPeak),
+        share(row.bytesAtPeak / peakBytes),
+        formatCount(row.countAtPeak),
+        formatBytes(row.ownPeakBytes),
+        `${formatBytes(row.totalBytes)} in ${formatCount(row.totalCount)}`,
+      ]),
+    [0],
+    rows.length,
   );
 }
 
@@ -63,13 +67,17 @@ export function holderTable({ locks }: ReportModel): HTMLElement {
   return table(
     "Who holds locks, longest in all first",
     ["Holder", "Locks", "Held in all", "Longest", "Still held"],
-    locks.holders.map((row) => [
-      row.name,
-      formatCount(row.count),
-      formatTime(row.heldMs),
-      formatTime(row.longestMs),
-      row.open === 0 ? "–" : formatCount(row.open),
-    ]),
+    locks.holders
+      .slice(0, MOST_ROWS)
+      .map((row) => [
+        row.name,
+        formatCount(row.count),
+        formatTime(row.heldMs),
+        formatTime(row.longestMs),
+        row.open === 0 ? "–" : formatCount(row.open),
+      ]),
+    [0],
+    locks.holders.length,
   );
 }
 

@@ -43,3 +43,9 @@ test("control characters in names do not reach the terminal", async () => {
 test("an empty trace has a text, too", async () => {
   expect(renderText(await analyseTrace([]))).toContain("0 allocations, 0 events");
 });
+
+test("a width that is none is the default, or the widest", async () => {
+  const model = await analyseTrace(leaky);
+  expect(renderText(model, { width: Number.NaN })).toBe(renderText(model));
+  expect(renderText(model, { width: Infinity })).toBe(renderText(model, { width: 1000 }));
+});

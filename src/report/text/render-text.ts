@@ -7,20 +7,23 @@ import { textGraph } from "./text-graph.ts";
 
 /** How a report is written as text. */
 export interface TextOptions {
-  /** Columns of the terminal, from 40 up; default 80. No line is longer. */
+  /** Columns of the terminal, taken as 40 to 1,000; default 80. No line is longer. */
   readonly width?: number;
   /** Whether to colour it with ANSI escapes; default false. */
   readonly colour?: boolean;
 }
 
 const MOST_ROWS = 10;
+const DEFAULT_WIDTH = 80;
+const MOST_WIDTH = 1000;
 
 /**
  * Writes a report for a terminal or a log: sums, a graph of live memory, plan against actual, peak by label and phase,
  * leaks, locks, sizes. Names from the trace are shown without control characters.
  */
 export function renderText(model: ReportModel, options: TextOptions = {}): string {
-  const width = Math.max(40, Math.floor(options.width ?? 80));
+  const wanted = options.width ?? DEFAULT_WIDTH;
+  const width = Number.isNaN(wanted) ? DEFAULT_WIDTH : Math.min(MOST_WIDTH, Math.max(40, Math.floor(wanted)));
   const style = makeStyle(options.colour ?? false);
   const sections = [
     summary(model, style),

@@ -1,3 +1,4 @@
+import { printable } from "../../trace/printable.ts";
 import type { Style } from "./style.ts";
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -31,7 +32,7 @@ export function textTable(
   style: Style,
 ): string[] {
   const cells = [heads, ...rows].map((row) => row.map(printable));
-  const widths = heads.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const widths = heads.map((_, column) => cells.reduce((most, row) => Math.max(most, row[column]!.length), 0));
   for (const column of texts.toReversed()) {
     const over = widths.reduce((sum, width) => sum + width + 2, -2) - width;
     if (over > 0) widths[column] = Math.max(8, widths[column]! - over);
@@ -48,9 +49,4 @@ export function textTable(
 function fit(cell: string, width: number, text: boolean): string {
   if (cell.length > width) return `${cell.slice(0, width - 1)}…`;
   return text ? cell.padEnd(width) : cell.padStart(width);
-}
-
-/** Control characters could move the cursor or colour the screen. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "�");
 }

@@ -6,6 +6,9 @@ import type { TraceSink } from "./sink.ts";
 /** The fastest level: it compresses a trace about six times. */
 const GZIP_LEVEL = 1;
 
+/** What files are being written in this process: two writers of one file would overwrite each other. */
+const openFiles = new Set<string>();
+
 /**
  * Writes a file synchronously, so that nothing is ever on its way: an allocator cannot wait, and a process can end at any
  * time. Where the name ends in `.gz`, each write becomes a gzip member of its own, so that the file is whole after each.
@@ -16,6 +19,7 @@ export class FileSink implements TraceSink {
   readonly #gzipSync: ((bytes: Uint8Array) => Uint8Array) | undefined;
   readonly #path: string;
   readonly #descriptor: number;
+  readonly #identity: string;
   /** Compressed bytes that could not be written yet. */
   #compressed: Uint8Array = new Uint8Array(0);
   #isClosed = false;
@@ -31,7 +35,13 @@ export class FileSink implements TraceSink {
     this.#fs = fs;
     this.#gzipSync = this.#path.endsWith(".gz") ? (bytes) => zlib.gzipSync(bytes, { level: GZIP_LEVEL }) : undefined;
     try {
+      const before = fs.statSync(path, { bigint: true, throwIfNoEntry: false });
+      if (before !== undefined && openFiles.has(identityOf(before))) {
+        throw new Error("another trace of this process writes it. Close that one first, or share its TraceWriter");
+      }
       this.#descriptor = fs.openSync(path, "w");
+      this.#identity = identityOf(fs.fstatSync(this.#descriptor, { bigint: true }));
+      if (this.#identity !== "") openFiles.add(this.#identity);
     } catch (cause) {
       throw new TraceError(`The trace ${describe(this.#path)} cannot be made: ${reason(cause)}.`, { cause });
     }
@@ -49,6 +59,10 @@ export class FileSink implements TraceSink {
     return bytes.length;
   }
 
+  retry(): void {
+    this.#writeCompressed();
+  }
+
   drained(): Promise<void> {
     return Promise.resolve();
   }
@@ -57,6 +71,7 @@ export class FileSink implements TraceSink {
     if (!this.#isClosed) {
       this.#writeCompressed();
       this.#isClosed = true;
+      openFiles.delete(this.#identity);
       this.#fs.closeSync(this.#descriptor);
     }
     return Promise.resolve();
@@ -79,6 +94,11 @@ export class FileSink implements TraceSink {
     }
     return taken;
   }
+}
+
+/** The file itself, whatever path leads to it. Devices and pipes can be written by many. */
+function identityOf(stats: { isFile(): boolean; readonly dev: bigint; readonly ino: bigint }): string {
+  return stats.isFile() ? `${stats.dev}:${stats.ino}` : "";
 }
 
 function reason(cause: unknown): string {

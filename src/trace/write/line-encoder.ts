@@ -25,6 +25,9 @@ const END = 0x7d0a;
 /** More bytes than a line has without its texts. */
 const PLAIN_LINE_BYTES = 128;
 
+/** Characters of a label, site or phase; JSON may make six of each, and a reader takes lines of 2^20. */
+const MOST_TEXT = 2 ** 16;
+
 export class LineEncoder {
   /** The first `length` bytes are lines. */
   bytes: Uint8Array;
@@ -68,7 +71,7 @@ export class LineEncoder {
   }
 
   mark(phase: string, t: number): void {
-    const head = UTF8.encode(`{"op":"m","phase":${JSON.stringify(phase)}`);
+    const head = UTF8.encode(`{"op":"m","phase":${quoted(phase)}`);
     const view = this.#room(head.length + PLAIN_LINE_BYTES);
     this.bytes.set(head, this.length);
     this.length = putEnd(view, putAfterTime(view, this.length + head.length, t));
@@ -107,7 +110,7 @@ export class LineEncoder {
       this.length = at;
     }
     if (site !== undefined) {
-      const field = UTF8.encode(`,"site":${JSON.stringify(site)}`);
+      const field = UTF8.encode(`,"site":${quoted(site)}`);
       this.#room(field.length + PLAIN_LINE_BYTES);
       this.bytes.set(field, at);
       at += field.length;
@@ -119,7 +122,7 @@ export class LineEncoder {
   #fieldOf(label: string): Uint8Array {
     if (label !== this.#label || this.#labelField.length === 0) {
       this.#label = label;
-      this.#labelField = UTF8.encode(`,"label":${JSON.stringify(label)}`);
+      this.#labelField = UTF8.encode(`,"label":${quoted(label)}`);
     }
     return this.#labelField;
   }
@@ -134,6 +137,11 @@ export class LineEncoder {
     }
     return this.#view;
   }
+}
+
+/** As JSON, cut at {@link MOST_TEXT}. */
+function quoted(text: string): string {
+  return JSON.stringify(text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT - 1)}…` : text);
 }
 
 /** Up to eight characters as a double that stores them. */

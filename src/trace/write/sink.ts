@@ -9,6 +9,8 @@ export interface TraceSink {
    * @throws {TraceError} when it took none
    */
   write(bytes: Uint8Array): number;
+  /** Tries again to pass on what it took and kept, where it does so. @throws {TraceError} when it cannot */
+  retry?(): void;
   /** Settles when everything written so far was taken by the target. */
   drained(): Promise<void>;
   /** Ends the target. Nothing is written after it. Of a synchronous sink, it is done when the call returns. */

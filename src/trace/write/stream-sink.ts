@@ -5,8 +5,11 @@ import type { TraceSink } from "./sink.ts";
 /** What a trace needs of a Node `Writable`. */
 export interface NodeWritable {
   write(chunk: Uint8Array, done: (error?: Error | null) => void): boolean;
-  end(done: () => void): unknown;
+  end(done: (error?: Error | null) => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "close", listener: () => void): unknown;
+  /** Whether it takes nothing any more. */
+  readonly destroyed?: boolean;
 }
 
 /** A stream that a trace is written to. */
@@ -68,8 +71,19 @@ export class StreamSink implements TraceSink {
 
   async close(): Promise<void> {
     await this.drained();
-    if (this.#isEnded) await this.#outlet.end();
+    if (this.#isEnded) await this.#ended();
     this.#throwIfBroken();
+  }
+
+  /** Ends the stream. A stream that breaks meanwhile may never say that it ended. */
+  #ended(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onDrained.push(resolve);
+      this.#outlet.end().then(resolve, (cause: unknown) => {
+        this.#error ??= { cause };
+        resolve();
+      });
+    });
   }
 
   #settle(): void {
@@ -92,13 +106,30 @@ export class StreamSink implements TraceSink {
 function outletOf(stream: TraceStream, onError: (cause: unknown) => void): Outlet {
   if (typeof WritableStream !== "undefined" && stream instanceof WritableStream) return webOutlet(stream, onError);
   if (stream !== null && typeof stream === "object" && "write" in stream && "on" in stream) {
-    stream.on("error", onError);
-    return {
-      send: (chunk, done) => stream.write(chunk, done),
-      end: () => new Promise((resolve) => stream.end(resolve)),
-    };
+    return nodeOutlet(stream, onError);
   }
   throw new TraceError(`A trace is written to a Writable or a WritableStream, not to ${describe(stream)}.`);
+}
+
+function nodeOutlet(stream: NodeWritable, onError: (cause: unknown) => void): Outlet {
+  if (stream.destroyed === true) throw new TraceError("The stream is destroyed already. Give the trace an open one.");
+  let isEnded = false;
+  stream.on("error", onError);
+  // A stream can be destroyed without an error: an HTTP client that left. What it was writing is then never called back.
+  stream.on("close", () => {
+    if (!isEnded) onError(new Error("it was closed before the trace ended"));
+  });
+  return {
+    send: (chunk, done) => stream.write(chunk, done),
+    end: () =>
+      new Promise((resolve, reject) => {
+        stream.end((error) => {
+          isEnded = true;
+          if (error === undefined || error === null) resolve();
+          else reject(error);
+        });
+      }),
+  };
 }
 
 function webOutlet(stream: WritableStream<Uint8Array>, onError: (cause: unknown) => void): Outlet {
