@@ -8,11 +8,20 @@ import { LockOp } from "../../src/allocator.ts";
 import type { Handle, ReadonlyBytes } from "../../src/allocator.ts";
 import { HeapAllocator } from "../../src/allocators/heap.ts";
 import { SystemAllocator } from "../../src/allocators/system.ts";
+import { readFileSync } from "node:fs";
 import { createSession } from "../../src/engines/onnxruntime-native/create-session.ts";
 import { tinyModel } from "../../src/engines/onnxruntime/tiny-model.ts";
 import type { TBlob } from "../../src/blob/tblob.ts";
 import { LimitedHeap } from "../support/limited-heap.ts";
-import { CLASSIFIER, RECOGNISER, differing, freeBlobs, inputsOf, references } from "../support/native-engine.ts";
+import {
+  CLASSIFIER,
+  RECOGNISER,
+  bytesOf,
+  differing,
+  freeBlobs,
+  inputsOf,
+  references,
+} from "../support/native-engine.ts";
 import { HUGE, SUM } from "../support/native-models.ts";
 
 type Seen = Readonly<Record<string, unknown>>;
@@ -27,6 +36,12 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Seen>>> = {
   huge,
   reentrant,
   exit,
+  exitAtFirst,
+  uncaught,
+  queued,
+  nested,
+  settings,
+  collected,
 };
 
 function collect(): void {
@@ -233,6 +248,135 @@ async function exit(): Promise<Seen> {
   void session.runAsync(inputs);
   process.stdout.write(JSON.stringify({ survived: "exit" }));
   process.exit(0);
+}
+
+/** A run that nothing is known of: it calls back all the time, and waits for this thread each time. */
+async function underWay(): Promise<void> {
+  const session = await createSession(RECOGNISER.path, { threads: 1 });
+  void session.runAsync(inputsOf(RECOGNISER, { x: [1, 3, 48, 960] }, 0, new HeapAllocator()));
+  process.on("exit", (code) => process.stdout.write(`listener ${code}`));
+}
+
+async function exitAtFirst(): Promise<Seen> {
+  await underWay();
+  setTimeout(() => process.exit(7), 5);
+  return {};
+}
+
+async function uncaught(): Promise<Seen> {
+  await underWay();
+  setTimeout(() => {
+    throw new RangeError("a mistake of the caller");
+  }, 5);
+  return {};
+}
+
+/** An allocator that asks for another run when a run takes its block. */
+async function queued(): Promise<Seen> {
+  const heap = new HeapAllocator();
+  let hook: (() => void) | undefined;
+  const allocator: IAllocator = {
+    alloc(size) {
+      hook?.();
+      return heap.alloc(size);
+    },
+    lock: (handle: Handle, op?: LockOp) => heap.lock(handle, op),
+    unlock: (handle) => heap.unlock(handle),
+    free: (handle) => heap.free(handle),
+  };
+  const session = await createSession(RECOGNISER.path, { allocator, threads: 1 });
+  const wide = inputsOf(RECOGNISER, { x: [1, 3, 48, 320] }, 0, heap);
+  const narrow = inputsOf(RECOGNISER, { x: [1, 3, 48, 160] }, 0, heap);
+  const expected = [bytesOf(session.run(wide)), bytesOf(session.run(narrow))];
+  freeBlobs(session.run(wide));
+  freeBlobs(session.run(narrow));
+  const wrong: string[] = [];
+  for (let round = 0; round < 5; round++) {
+    let inner: Promise<Record<string, TBlob>> | undefined;
+    hook = () => {
+      hook = undefined;
+      inner = session.runAsync(narrow);
+    };
+    for (const [i, run] of [session.runAsync(wide), inner!].entries()) {
+      const outputs = await run;
+      wrong.push(...differing(outputs, expected[i]!));
+      freeBlobs(outputs);
+    }
+  }
+  await session.dispose();
+  return { wrong };
+}
+
+/** An allocator that makes a session while a session is made from it, and one that does so later. */
+async function nested(): Promise<Seen> {
+  const heap = new HeapAllocator();
+  const inner: Promise<string>[] = [];
+  let isAsking = true;
+  const allocator: IAllocator = {
+    alloc(size) {
+      if (isAsking) {
+        isAsking = false;
+        inner.push(nameOfError(() => createSession(tinyModel(SUM), { allocator: heap })));
+      }
+      return heap.alloc(size);
+    },
+    lock: (handle: Handle, op?: LockOp) => heap.lock(handle, op),
+    unlock: (handle) => heap.unlock(handle),
+    free: (handle) => heap.free(handle),
+  };
+  const session = await createSession(CLASSIFIER.path, { allocator, threads: 1 });
+  const first = inner.length;
+  isAsking = true;
+  freeBlobs(session.run(inputsOf(CLASSIFIER, CLASSIFIER.shapes[0]!, 0, heap)));
+  return { first, errors: await Promise.all(inner) };
+}
+
+/** Settings and paths that a C function takes for something else. */
+async function settings(): Promise<Seen> {
+  const configs: unknown[] = [{ key: 1 }, { key: {} }, null, "abc", [], { "a\0b": "1" }, { a: "1\0" }];
+  const errors = new Set<string>();
+  for (const config of configs) {
+    errors.add(await nameOfError(() => createSession(tinyModel(SUM), { config: config as Record<string, string> })));
+  }
+  errors.add(await nameOfError(() => createSession(`${CLASSIFIER.path}\0x`)));
+  const config = Object.assign(Object.create(null) as Record<string, string>, { "session.set_denormal_as_zero": "1" });
+  return { errors: [...errors], good: await nameOfError(() => createSession(tinyModel(SUM), { config })) };
+}
+
+/** Collects until the referent is gone, or for long enough. */
+async function isCollected(ref: WeakRef<object>): Promise<boolean> {
+  for (let i = 0; i < 10; i++) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2);
+    });
+    collect();
+    if (ref.deref() === undefined) return true;
+  }
+  return false;
+}
+
+/** Blobs that are collected after the run that remembers them, and the bytes of a model that the engine goes on reading. */
+async function collected(): Promise<Seen> {
+  const heap = new HeapAllocator();
+  const session = await createSession(tinyModel(SUM), { allocator: heap, threads: 1 });
+  const floats = (): TBlob => createBlob({ precision: "FP32", dims: [4] }, { allocator: heap });
+  const a = floats();
+  const seen = ((): WeakRef<object> => {
+    const b = floats();
+    freeBlobs(session.run({ a, b }));
+    b.deallocate();
+    return new WeakRef(b);
+  })();
+  const isBlobGone = await isCollected(seen);
+  const error = await nameOfError(() => session.run({ a }));
+  const config = { "session.use_ort_model_bytes_directly": "1" };
+  const { keeper, bytes } = await (async () => {
+    const model = new Uint8Array(readFileSync(CLASSIFIER.path));
+    return { keeper: await createSession(model, { config }), bytes: new WeakRef<object>(model) };
+  })();
+  const areBytesKept = !(await isCollected(bytes));
+  await keeper.dispose();
+  return { isBlobGone, error, areBytesKept, areBytesGone: await isCollected(bytes) };
 }
 
 const name = process.argv[2] ?? "";

@@ -40,6 +40,8 @@ export class BlobLocks {
     outputs: BlobMap,
     seen: SeenBlobs,
   ) {
+    // Before a lock is asked for: the allocator may run the session meanwhile, with other blobs.
+    const key = seen.key;
     try {
       for (const { name } of infos.inputs) {
         const blob = blobOf(inputs, name)!;
@@ -55,8 +57,8 @@ export class BlobLocks {
       this.release();
       throw error;
     }
-    this.key = seen.key ?? this.#makeKey();
-    if (seen.key === undefined) {
+    this.key = key ?? this.#makeKey();
+    if (key === undefined) {
       seen.remember([...infos.inputs.map(({ name }) => blobOf(inputs, name)), ...this.blobs], this.key);
     }
   }

@@ -10,7 +10,7 @@ const WORKERS = fileURLToPath(new URL("../../../test/children/native-engine-work
 /** What the child printed. A crash, a hang or an error is an error here. */
 async function child(scenario: string, file = CHILD): Promise<unknown> {
   const args = ["--expose-gc", "--import", "tsx", file, scenario];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 100_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000, killSignal: "SIGKILL" });
   return JSON.parse(stdout);
 }
 
@@ -53,6 +53,50 @@ test("an allocator that runs or disposes of the session that is calling it is re
 
 test("a process may end while a run is under way", async () => {
   expect(await child("exit")).toEqual({ survived: "exit" });
+});
+
+/** How a child ends that does not come to its end, or hangs. */
+async function ending(scenario: string): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  const args = ["--expose-gc", "--import", "tsx", CHILD, scenario];
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
+      timeout: 20_000,
+      killSignal: "SIGKILL",
+    });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    return error as { code: unknown; stdout: string; stderr: string };
+  }
+}
+
+test("a process may exit while a run that calls back is under way elsewhere, and keeps its exit code", async () => {
+  const { code, stdout, stderr } = await ending("exitAtFirst");
+  expect({ code, stderr }).toEqual({ code: 7, stderr: "" });
+  expect(stdout).toMatch(/listener 7$/);
+});
+
+test("an error that nobody catches while such a run is under way is printed, and ends the process", async () => {
+  const { code, stdout, stderr } = await ending("uncaught");
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/listener 1$/);
+  expect(stderr).toMatch(/RangeError: a mistake of the caller\n +at /);
+});
+
+test("an allocator that asks for an asynchronous run while one begins gets it afterwards", async () => {
+  expect(await child("queued")).toEqual({ survived: "queued", wrong: [] });
+});
+
+test("an allocator that makes a session while one is being made is refused, and may during a run", async () => {
+  expect(await child("nested")).toEqual({ survived: "nested", first: 1, errors: ["EngineError", "none"] });
+});
+
+test("settings that are no strings, and NUL characters in settings and paths, are refused", async () => {
+  expect(await child("settings")).toEqual({ survived: "settings", errors: ["EngineError"], good: "none" });
+});
+
+test("a collected blob is not taken for one that was never given, and bytes that the engine reads are kept", async () => {
+  const kept = { areBytesKept: true, areBytesGone: true };
+  expect(await child("collected")).toEqual({ survived: "collected", isBlobGone: true, error: "EngineError", ...kept });
 });
 
 test("worker threads that make sessions at the same moment get their own allocators, and may be terminated", async () => {

@@ -38,7 +38,10 @@ export interface NativeSessionOptions {
    * JavaScript. Default: machine code where possible.
    */
   readonly replay?: "native" | "callbacks" | undefined;
-  /** ONNX Runtime's own settings, by the keys of its session options. */
+  /**
+   * ONNX Runtime's own settings, by the keys of its session options. With `session.use_ort_model_bytes_directly`, the
+   * session keeps the bytes of the model: do not write to them, or transfer them, before it is disposed of.
+   */
   readonly config?: Readonly<Record<string, string>> | undefined;
   /** From which level on ONNX Runtime prints, 0 (all) to 4 (fatal only). Errors are thrown in any case. Default: 4. */
   readonly logLevel?: number | undefined;
@@ -50,6 +53,11 @@ const DEFAULT_MAX_PLANS = 64;
 const FATAL = 4;
 /** Settings that are this engine's own business. */
 const OWN_CONFIG: readonly string[] = ["session.use_env_allocators", "session.disable_prepacking"];
+/** Settings with which the engine reads the bytes of the model for as long as the session lives. */
+const LASTING_BYTES: readonly string[] = [
+  "session.use_ort_model_bytes_directly",
+  "session.use_ort_model_bytes_for_initializers",
+];
 
 /**
  * Loads an ONNX model to run it with every tensor in an allocator of ours, on the library that the installed
@@ -72,6 +80,11 @@ export async function createSession(
   options: NativeSessionOptions = {},
 ): Promise<NativeSession> {
   const source = modelSource(model);
+  if (typeof source === "string" && source.includes("\0")) {
+    throw new EngineError(
+      `The path ${describe(source)} holds a NUL character, and no file has one. Give another path.`,
+    );
+  }
   assertOptions(options);
   const allocator = options.allocator ?? defaultAllocator();
   const book = new RunBook(options.maxPlans ?? DEFAULT_MAX_PLANS);
@@ -89,6 +102,7 @@ export async function createSession(
   try {
     session = makeSession(library, memory, source, options);
     memory.endCreation();
+    if (LASTING_BYTES.some((key) => Object.hasOwn(options.config ?? {}, key))) memory.keep(source);
     return new NativeSession({ library, session, memory, allocator, book, isPlanned: options.planned ?? true });
   } catch (error) {
     if (session !== 0) library.api.ReleaseSession(session);
@@ -180,8 +194,25 @@ function assertOptions(options: NativeSessionOptions): void {
         "while this one waits for them, for ever. Leave it out; threads: n uses several cores within each node.",
     );
   }
+  assertConfig(config);
+}
+
+function assertConfig(config: unknown): void {
+  const prototype: unknown = typeof config === "object" && config !== null ? Object.getPrototypeOf(config) : undefined;
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new EngineError(`config is an object of settings, { "key": "value" }, not ${describe(config)}.`);
+  }
+  for (const [key, value] of Object.entries(config as object)) {
+    if (typeof value !== "string") {
+      throw new EngineError(`The setting ${describe(key)} must be a string, not ${describe(value)}. Put it in quotes.`);
+    }
+    if (!key.includes("\0") && !value.includes("\0")) continue;
+    throw new EngineError(
+      `The setting ${describe(key)} holds a NUL character, where ONNX Runtime would cut it. Remove it.`,
+    );
+  }
   for (const key of OWN_CONFIG) {
-    if (!Object.hasOwn(config, key)) continue;
+    if (!Object.hasOwn(config as object, key)) continue;
     throw new EngineError(`${key} is set by this engine itself. Leave it out; see the option prepack.`);
   }
 }

@@ -63,8 +63,22 @@ export class EngineBlock {
   /** @returns whether the memory went back: this was the last sharer, and the allocator took it */
   release(): boolean {
     if (--this.#sharers > 0) return false;
-    this.unpin();
-    return this.#allocator.free(this.#handle);
+    let isFreed = false;
+    try {
+      this.unpin();
+    } finally {
+      isFreed = this.#allocator.free(this.#handle);
+    }
+    return isFreed;
+  }
+
+  /** Both: no native code knows the address any more, and one sharer less. */
+  releasePin(): void {
+    try {
+      this.unpin();
+    } finally {
+      this.release();
+    }
   }
 
   /** Ends the lock that the block was made with: no native code knows the address any more. */
@@ -93,13 +107,20 @@ function place(allocator: IAllocator, handle: Handle, size: number): { view: Uin
     const skipped = (ALIGNMENT - (addressOf(view) % ALIGNMENT)) % ALIGNMENT;
     if (skipped + size <= view.byteLength) return { view, skipped };
   } catch (error) {
-    if (isLocked) allocator.unlock(handle);
-    allocator.free(handle);
+    if (isLocked) giveBack(allocator, handle);
+    else allocator.free(handle);
     throw error;
   }
-  allocator.unlock(handle);
-  allocator.free(handle);
+  giveBack(allocator, handle);
   return undefined;
+}
+
+function giveBack(allocator: IAllocator, handle: Handle): void {
+  try {
+    allocator.unlock(handle);
+  } finally {
+    allocator.free(handle);
+  }
 }
 
 function refusal(what: string): EngineError {

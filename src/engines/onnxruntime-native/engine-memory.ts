@@ -16,6 +16,7 @@ import { RunRecorder } from "../../plan/run-recorder.ts";
 import { NativeWords } from "../../platform/native-words.ts";
 import { callbacksOf } from "./allocator-callbacks.ts";
 import { EngineBlock } from "./engine-block.ts";
+import { releaseAll } from "./release-all.ts";
 import type { OrtLibrary } from "./ort-library.ts";
 import type { Pointer } from "./ort-api.ts";
 import { check } from "./ort-api.ts";
@@ -57,6 +58,8 @@ export class EngineMemory {
   readonly #held: Map<number, Held> = new Map();
   readonly #recorder: RunRecorder = new RunRecorder(MAX_EVENTS);
   readonly #release: () => void;
+  /** What native code reads for as long as the session lives. */
+  readonly #kept: unknown[] = [];
   #phase: "creating" | "idle" | "running" = "creating";
   #isRecording = false;
   #run = 0;
@@ -66,6 +69,8 @@ export class EngineMemory {
   #failure: unknown;
   #hasFailed = false;
   #isTerminated = false;
+  /** Whether the run was not planned since, by its record, it needs more than there is. If it ends well, the record is wrong. */
+  isInDoubt = false;
   spilledBytes = 0;
   allocations = 0;
 
@@ -109,13 +114,18 @@ export class EngineMemory {
     if (this.#hasFailed) throw this.#failure;
   }
 
+  /** Keeps something referenced until the session is gone. */
+  keep(object: unknown): void {
+    this.#kept.push(object);
+  }
+
   /**
    * Begins a run.
    *
    * @param known what to replay; undefined when nothing is known of it
    * @param isRecorded whether to write down what it does
    * @param keepsOutputs whether outputs get blocks of their own
-   * @throws {OutOfMemoryError} when the block of a known run cannot be had and its parts could not either
+   * @throws {OutOfMemoryError} when the block of a run that was replayed before cannot be had, and its parts could not either
    */
   begin(known: RecordedRun | undefined, isRecorded: boolean, keepsOutputs: boolean): void {
     if (this.#isTerminated) {
@@ -123,7 +133,10 @@ export class EngineMemory {
       check(api, api.RunOptionsUnsetTerminate(this.#runOptions), "begin a run");
       this.#isTerminated = false;
     }
-    if (known !== undefined) this.#replay.arm(known.list(!keepsOutputs), this.#allocator);
+    this.isInDoubt = false;
+    if (known !== undefined) {
+      this.isInDoubt = this.#replay.arm(known.list(!keepsOutputs), this.#allocator, known.isProven) === "doubted";
+    }
     this.#run++;
     this.#failure = undefined;
     this.#hasFailed = false;
@@ -167,7 +180,11 @@ export class EngineMemory {
 
   /** Ends the run, when the values of its outputs are released. @returns the error of the first refusal, boxed */
   end(): { readonly error: unknown } | undefined {
-    this.#replay.disarm();
+    try {
+      this.#replay.disarm();
+    } catch (error) {
+      this.#fail(error);
+    }
     this.#phase = "idle";
     return this.#hasFailed ? { error: this.#failure } : undefined;
   }
@@ -188,10 +205,12 @@ export class EngineMemory {
   /** The session is gone: whatever it did not free goes back. @returns blocks that it left */
   dispose(): number {
     const left = this.#held.size;
-    for (const { memory, isTaken } of this.#held.values()) if (!isTaken) memory.release();
+    const owned = [...this.#held.values()].filter(({ isTaken }) => !isTaken);
     this.#held.clear();
+    this.#kept.length = 0;
     this.#library.api.ReleaseRunOptions(this.#runOptions);
     this.#release();
+    releaseAll(owned.map(({ memory }) => memory));
     return left;
   }
 

@@ -4,6 +4,7 @@ import type { TensorDesc } from "../../blob/tensor-desc.ts";
 import { EngineError, describe } from "../../errors.ts";
 import { loadKoffi } from "../../platform/koffi.ts";
 import { NativeWords } from "../../platform/native-words.ts";
+import { leaveAsyncRun, enterAsyncRun } from "./exit-guard.ts";
 import { checkBlobs } from "../onnxruntime/check-blobs.ts";
 import type { BlobMap } from "../onnxruntime/check-blobs.ts";
 import { runError } from "../onnxruntime/run-error.ts";
@@ -174,8 +175,14 @@ export class NativeSession implements AsyncDisposable {
   async runAsync(inputs: BlobMap, outputs: BlobMap = {}): Promise<Record<string, TBlob>> {
     const locks = this.#lock(inputs, outputs);
     const isFirst = this.#pending++ === 0;
-    const result = isFirst ? this.#runElsewhere(locks) : this.#tail.then(() => this.#runElsewhere(locks));
-    this.#tail = this.#settled(result);
+    const before = this.#tail;
+    // In place before the run begins: an allocator that it calls may ask for the next one.
+    let end!: () => void;
+    this.#tail = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const result = isFirst ? this.#runElsewhere(locks) : before.then(() => this.#runElsewhere(locks));
+    void this.#settled(result, end);
     return result;
   }
 
@@ -239,9 +246,10 @@ export class NativeSession implements AsyncDisposable {
   }
 
   /** When a run has ended, well or not. */
-  async #settled(run: Promise<unknown>): Promise<void> {
+  async #settled(run: Promise<unknown>, end: () => void): Promise<void> {
     await Promise.allSettled([run]);
     this.#leave();
+    end();
   }
 
   /** A run has ended. An allocator may have asked to dispose of the session meanwhile, from within one of its methods. */
@@ -266,6 +274,7 @@ export class NativeSession implements AsyncDisposable {
   }
 
   async #callElsewhere(): Promise<Status> {
+    enterAsyncRun();
     try {
       return await new Promise<Status>((resolve, reject) => {
         this.#library.api.Run.async(...this.#arguments(), (error: unknown, status: Status) => {
@@ -278,6 +287,8 @@ export class NativeSession implements AsyncDisposable {
       this.#memory.endReplay();
       this.#memory.end();
       throw error;
+    } finally {
+      leaveAsyncRun();
     }
   }
 
@@ -334,6 +345,7 @@ export class NativeSession implements AsyncDisposable {
       failure ??= { error: runError(new Error(message), [...this.inputNames, ...this.outputNames]) };
     }
     if (replayed !== undefined) this.#count(replayed, isOnPlan, failure === undefined);
+    else if (memory.isInDoubt && failure === undefined) this.#known!.miss();
     if (failure !== undefined) {
       for (const [i, blob] of blobs.entries()) if (locks.blobs[i] === undefined) blob.deallocate();
       throw failure.error;
@@ -353,6 +365,7 @@ export class NativeSession implements AsyncDisposable {
     this.#lowerBoundBytes = lowerBound;
     this.#lastBlock = block;
     if (isOnPlan) {
+      this.#known!.prove();
       this.#plannedRuns++;
       return;
     }

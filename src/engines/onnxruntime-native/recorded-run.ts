@@ -13,6 +13,8 @@ export class RecordedRun {
   /** The numbers of the allocations that are outputs. */
   outputSteps: readonly number[] = [];
   #isKnown = false;
+  #isProven = false;
+  #hasMissed = false;
   #misses = 0;
   #records = 0;
   #inside: ReplayList | undefined;
@@ -24,6 +26,14 @@ export class RecordedRun {
 
   get isKnown(): boolean {
     return this.#isKnown;
+  }
+
+  /**
+   * Whether what is known was replayed to the end in this session, and no run of the kind ever went another way: what it
+   * needs is then what a run needs.
+   */
+  get isProven(): boolean {
+    return this.#isProven && !this.#hasMissed;
   }
 
   /** Whether the next run is to be recorded: it is not known yet, and did not turn out to be another one each time. */
@@ -43,6 +53,12 @@ export class RecordedRun {
     this.outputSteps = outputSteps;
     this.#isKnown = true;
     this.#misses = 0;
+    this.#isProven = false;
+  }
+
+  /** A replay went to the end. */
+  prove(): void {
+    this.#isProven = true;
   }
 
   /** A record that cannot be replayed was made. */
@@ -50,8 +66,9 @@ export class RecordedRun {
     this.#records++;
   }
 
-  /** A replay went another way. */
+  /** A replay went another way, or a run had enough with less memory than the record says. */
   miss(): void {
+    this.#hasMissed = true;
     if (++this.#misses < MOST_MISSES) return;
     this.#records++;
     this.#isKnown = false;

@@ -25,6 +25,8 @@ export class ReplayList {
   readonly height: number;
   readonly lowerBound: number;
   readonly ownBlocks: readonly OwnBlock[];
+  /** Their bytes in all. */
+  readonly ownBytes: number;
   /** The same offsets as numbers: a word of 64 bits does not tell a negative one. */
   readonly #offsets: Float64Array;
 
@@ -48,6 +50,7 @@ export class ReplayList {
     }
     this.words.set(this.length * 2, END);
     this.ownBlocks = ownBlocks;
+    this.ownBytes = ownBlocks.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Says where the block of an entry is that has one of its own. @param offset from the block of the run on */

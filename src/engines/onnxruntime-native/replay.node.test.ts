@@ -72,7 +72,7 @@ function randomRun(random: Random): { run: RecordedRun; list: ReplayList; isInsi
 
 /** Walks along the run, with a mistake at `wrongAt`, and checks what is handed out. @returns whether all was on the list */
 function walk(walker: Walker, list: ReplayList, events: Int32Array, wrongAt: number): boolean {
-  walker.replay.arm(list, heap);
+  walker.replay.arm(list, heap, true);
   const live = new Map<number, { start: number; size: number }>();
   let steps = 0;
   for (const [i, event] of events.entries()) {
@@ -143,7 +143,7 @@ test.runIf(replayCode() !== undefined)(
         // Lists of its own for each: own blocks are at other addresses.
         const list = new RecordedRun("");
         list.know(run.events, run.outputSteps);
-        walker.replay.arm(list.list(isInside), heap);
+        walker.replay.arm(list.list(isInside), heap, true);
         const base = walker.replay.armed!.block.address;
         const places = new Map<number, number>();
         const trail: (number | boolean)[] = [];

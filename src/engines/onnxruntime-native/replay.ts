@@ -2,6 +2,7 @@ import type { IAllocator } from "../../allocator.ts";
 import { OutOfMemoryError } from "../../errors.ts";
 import type { NativeWords } from "../../platform/native-words.ts";
 import { EngineBlock } from "./engine-block.ts";
+import { releaseAll } from "./release-all.ts";
 import type { ReplayList } from "./replay-list.ts";
 import { WORD } from "./struct-words.ts";
 
@@ -40,30 +41,34 @@ export class Replay {
   }
 
   /**
-   * Obtains the memory of a run. Where the block cannot be had, but its parts could be, nothing is armed, and the run is
-   * served block by block.
+   * Obtains the memory of a run. Where it cannot be had, but its parts could be, nothing is armed, and the run is served
+   * block by block. The same where the parts could not be had either, but the list is not proven: it may be a file's or
+   * that of other values, and the allocator's numbers may be those of one of several.
    *
-   * @throws {OutOfMemoryError} when the limit leaves less than the run needs at its peak; nothing is held then
+   * @param isProven whether runs are known to need what the list says
+   * @returns "doubted" when nothing is armed, and the list says that there is not enough
+   * @throws {OutOfMemoryError} when the limit leaves less than a proven list needs at its peak; nothing is held then
    */
-  arm(list: ReplayList, allocator: IAllocator): void {
-    let block: EngineBlock;
+  arm(list: ReplayList, allocator: IAllocator, isProven: boolean): "armed" | "fragmented" | "doubted" {
+    const own = new Map<number, EngineBlock>();
+    let block: EngineBlock | undefined;
+    let heldBytes = 0;
     try {
       block = new EngineBlock(allocator, list.height);
-    } catch (error) {
-      if (!(error instanceof OutOfMemoryError)) throw error;
-      if (error.limitBytes - error.liveBytes >= list.lowerBound && list.lowerBound > error.largestFreeBytes) return;
-      throw error;
-    }
-    const own = new Map<number, EngineBlock>();
-    try {
+      heldBytes = list.height;
       for (const { entry, size } of list.ownBlocks) {
         const output = new EngineBlock(allocator, size);
         own.set(output.address, output);
+        heldBytes += size;
         list.setOffset(entry, output.address - block.address);
       }
     } catch (error) {
-      block.release();
-      for (const output of own.values()) output.release();
+      releaseAll(block === undefined ? [] : [block, ...own.values()]);
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      const free = error.limitBytes - error.liveBytes + heldBytes;
+      const needed = block === undefined ? list.lowerBound : list.height + list.ownBytes;
+      if (free >= needed && needed > error.largestFreeBytes) return "fragmented";
+      if (!isProven) return "doubted";
       throw error;
     }
     this.#armed = { list, block, own };
@@ -73,6 +78,7 @@ export class Replay {
     this.#taken = [];
     this.#isOff = this.#isNative;
     if (this.#isNative) this.#words.set(WORD.CURSOR, list.addressOf(0));
+    return "armed";
   }
 
   /** What is armed. */
@@ -107,16 +113,18 @@ export class Replay {
     return { block: output.retain(), byteOffset: isInside ? byteOffset : 0 };
   }
 
-  /** Gives up the replay's shares of all blocks. The values of outputs are released before. */
+  /**
+   * Gives up the replay's shares of all blocks. The values of outputs are released before.
+   *
+   * @throws what the allocator threw first; all shares are given up then, too
+   */
   disarm(): void {
     if (this.#armed === undefined) return;
     const { block, own } = this.#armed;
     this.#armed = undefined;
     this.#words.set(WORD.HEIGHT, 0);
-    for (const held of [block, ...own.values()]) {
-      held.unpin();
-      held.release();
-    }
+    const blocks = [block, ...own.values()];
+    releaseAll(blocks.map((held) => ({ release: () => held.releasePin() })));
   }
 
   /** The place of the next allocation; 0 when the list has none for it. */

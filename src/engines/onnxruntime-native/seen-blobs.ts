@@ -49,8 +49,12 @@ export class SeenBlobs {
     let given = 0;
     for (let i = 0; i < this.#infos.length; i++) {
       const blob = blobOf(i < this.#inputs ? inputs : outputs, this.#infos[i]!.name);
+      if (blob === undefined) {
+        // A blob that was collected is not one that was never given.
+        if (this.#blobs[i] !== undefined) return false;
+        continue;
+      }
       if (blob !== this.#blobs[i]?.deref()) return false;
-      if (blob === undefined) continue;
       if (blob.desc !== this.#descs[i] || !blob.isAllocated) return false;
       given++;
     }
