@@ -5,6 +5,9 @@ import type { ViteUserConfig } from "vitest/config";
 /** Most tests take milliseconds; the model-based ones and the OCR job take seconds, more on a busy machine. */
 const testTimeout = 120_000;
 
+/** Programs of Node that look at a page in a browser: nothing that `npm test` may need. */
+const pageTests = "test/**/*.chromium.test.ts";
+
 /** Node runs everything; the browser runs what does not say in its name that it needs Node. */
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -14,8 +17,10 @@ const config: ViteUserConfig = defineConfig({
           name: "node",
           testTimeout,
           include: ["src/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
+          exclude: [pageTests],
         },
       },
+      { test: { name: "page", testTimeout, include: [pageTests] } },
       {
         test: {
           name: "chromium",
