@@ -5,7 +5,7 @@ import { INDEX_MASK, nextHandle } from "../heap/handle.ts";
 import { BELOW, LOCKS, PLANNED, RUN, SLOT_WORDS, STEP } from "../heap/planned-layout.ts";
 import { PlannedSlots } from "../heap/planned-slots.ts";
 import { PlanLibrary } from "../plan/plan-library.ts";
-import { END, WITHOUT_PLACE } from "../plan/run-plan.ts";
+import { END, EVENT_WORDS, WITHOUT_PLACE } from "../plan/run-plan.ts";
 import type { RunPlan } from "../plan/run-plan.ts";
 import { RunRecorder } from "../plan/run-recorder.ts";
 import { HeapAllocator } from "./heap.ts";
@@ -40,7 +40,7 @@ export interface PlannedReport {
 }
 
 const NAME = "PlannedAllocator";
-/** What is replayed while nothing is: no size and no step equals it. */
+/** What is replayed while nothing is: no size and no inverted slot equals it. */
 const NOTHING: Int32Array = Int32Array.of(END);
 const NO_EVENTS: Int32Array = new Int32Array(0);
 
@@ -81,13 +81,11 @@ export class PlannedAllocator implements IPooledAllocator {
 
   /** The plan whose places are in use, or were last. */
   #plan: RunPlan | undefined;
-  /** Its events while it is replayed, else {@link NOTHING}. */
-  #events: Int32Array = NOTHING;
-  /** The next event, and up to which one the meter has counted. */
+  /** Its tape while it is replayed, else {@link NOTHING}. */
+  #tape: Int32Array = NOTHING;
+  /** Where the next event stands on the tape, and up to which event the meter has counted. */
   #cursor = 0;
   #counted = 0;
-  /** The step of the next `alloc`. */
-  #step = 0;
   /** Places in use while nothing is replayed. */
   #stragglers = 0;
 
@@ -153,9 +151,11 @@ export class PlannedAllocator implements IPooledAllocator {
   /** @throws {OutOfMemoryError} when the allocator below has no room, or 262,143 handles are live */
   alloc(size: number): Handle {
     // What is negative is no size, but may equal what stands for a free or for the end.
-    if (this.#events[this.#cursor] !== size || size < 0) return this.#allocateOffPlan(size);
-    this.#cursor++;
-    const slot = this.#slots.steps[this.#step++]!;
+    const tape = this.#tape;
+    const cursor = this.#cursor;
+    if (tape[cursor] !== size || size < 0) return this.#allocateOffPlan(size);
+    this.#cursor = cursor + EVENT_WORDS;
+    const slot = tape[cursor + 1]!;
     const { words } = this.#slots;
     const handle = ~words[slot]!;
     words[slot] = handle;
@@ -167,10 +167,9 @@ export class PlannedAllocator implements IPooledAllocator {
     const { words } = this.#slots;
     const slot = (handle & INDEX_MASK) * SLOT_WORDS;
     if (words[slot] !== handle || words[slot + LOCKS] !== 0) return false;
-    if (words[slot + BELOW] !== PLANNED) return this.#freeBelow(slot);
-    const step = words[slot + STEP]!;
-    if (this.#events[this.#cursor] !== ~step) this.#freeOffPlan(step);
-    else this.#cursor++;
+    const cursor = this.#cursor;
+    if (this.#tape[cursor] !== ~slot) return this.#freeOtherwise(slot);
+    this.#cursor = cursor + EVENT_WORDS;
     words[slot] = ~nextHandle(handle);
     return true;
   }
@@ -221,17 +220,29 @@ export class PlannedAllocator implements IPooledAllocator {
 
   /** Gives the memory of the plans back, unless it is in use, and trims the allocator below. Plans are kept. */
   trim(): number {
-    if (this.#events === NOTHING && this.#stragglers === 0) this.#memory.release();
+    if (!this.#isReplaying && this.#stragglers === 0) this.#memory.release();
     return isPooledAllocator(this.#below) ? this.#below.trim() : 0;
   }
 
   check(): void {
     const live = this.#live();
-    const replayed = this.#events === NOTHING ? undefined : this.#plan!.liveCount[this.#cursor]!;
-    const placesInUse = replayed ?? this.#stragglers;
+    const placesInUse = this.#isReplaying ? this.#plan!.liveCount[this.#event]! : this.#stragglers;
     const { lockedCount } = { lockedCount: this.#lockedCount };
     checkPlanned(this.#slots, this.#plan, { ...live, placesInUse, lockedCount, planBytes: this.#memory.byteLength });
     if (isPooledAllocator(this.#below)) this.#below.check();
+  }
+
+  get #isReplaying(): boolean {
+    return this.#tape !== NOTHING;
+  }
+
+  /** The number of the next event of the plan that is replayed. */
+  get #event(): number {
+    return this.#cursor / EVENT_WORDS;
+  }
+
+  get #isAtEndOfPlan(): boolean {
+    return this.#isReplaying && this.#tape[this.#cursor] === END;
   }
 
   #begin(key: unknown): void {
@@ -244,8 +255,8 @@ export class PlannedAllocator implements IPooledAllocator {
   #finish(): void {
     this.#isInRun = false;
     this.#runs++;
-    if (this.#events !== NOTHING) {
-      if (this.#events[this.#cursor] === END) this.#hits++;
+    if (this.#isReplaying) {
+      if (this.#isAtEndOfPlan) this.#hits++;
       else this.#divergences++;
       this.#stopReplay();
       return;
@@ -258,10 +269,10 @@ export class PlannedAllocator implements IPooledAllocator {
   #stopReplay(): void {
     this.#count();
     const plan = this.#plan!;
-    this.#stragglers = plan.liveCount[this.#cursor]!;
-    this.#meter.liveBytes += plan.liveBytes[this.#cursor]!;
+    this.#stragglers = plan.liveCount[this.#event]!;
+    this.#meter.liveBytes += plan.liveBytes[this.#event]!;
     this.#meter.liveCount += this.#stragglers;
-    this.#events = NOTHING;
+    this.#tape = NOTHING;
     this.#cursor = 0;
     this.#counted = 0;
   }
@@ -269,22 +280,17 @@ export class PlannedAllocator implements IPooledAllocator {
   /** Leaves the plan for the rest of the run, and records on from what was replayed. */
   #diverge(): void {
     this.#divergences++;
-    this.#recorder.restart(this.#plan!.recorded.subarray(0, this.#cursor));
+    this.#recorder.restart(this.#plan!.recorded.subarray(0, this.#event));
     this.#stopReplay();
   }
 
   /** An `alloc` that is not the next event with a place. */
   #allocateOffPlan(size: number): Handle {
     assertSize(size);
-    if (this.#isAtEndOfImplicitRun()) this.#finish();
+    if (this.#isInRun && !this.#isExplicit && this.#isAtEndOfPlan) this.#finish();
     if (!this.#isInRun && !this.#isExplicit) this.#begin(undefined);
-    if (this.#events === NOTHING && this.#startReplay(size)) return this.alloc(size);
-    const hasNoPlace = this.#events !== NOTHING && this.#events[this.#cursor] === size + WITHOUT_PLACE;
-    return this.#allocateBelow(size, hasNoPlace);
-  }
-
-  #isAtEndOfImplicitRun(): boolean {
-    return this.#isInRun && !this.#isExplicit && this.#events !== NOTHING && this.#events[this.#cursor] === END;
+    if (!this.#isReplaying && this.#startReplay(size)) return this.alloc(size);
+    return this.#allocateBelow(size, this.#isReplaying && this.#tape[this.#cursor] === size + WITHOUT_PLACE);
   }
 
   /** Looks for a plan with which this run may begin. @returns whether the next event is now at the cursor */
@@ -292,12 +298,12 @@ export class PlannedAllocator implements IPooledAllocator {
     if (!this.#isInRun || this.#stragglers > 0 || !this.#recorder.isEmpty) return false;
     const plan = this.#library.find(size, this.#key);
     if (plan === undefined || !this.#slots.reserveSteps(plan.steps) || !this.#memory.hold(plan)) return false;
+    plan.bind(this.#slots.steps);
     this.#plan = plan;
     this.#planRun = this.#run;
-    this.#events = plan.events;
+    this.#tape = plan.tape;
     this.#cursor = 0;
     this.#counted = 0;
-    this.#step = 0;
     return true;
   }
 
@@ -313,16 +319,15 @@ export class PlannedAllocator implements IPooledAllocator {
     }
     let step = 0;
     if (isOnPlan) {
-      step = this.#step++;
+      step = this.#tape[this.#cursor + 1]!;
       this.#count();
-      this.#cursor++;
+      this.#cursor += EVENT_WORDS;
       this.#counted++;
     } else if (this.#isInRun) {
-      if (this.#events !== NOTHING) this.#diverge();
+      if (this.#isReplaying) this.#diverge();
       step = this.#recorder.allocate(size);
     }
-    const replayed = this.#events === NOTHING ? undefined : this.#plan;
-    this.#meter.allocate(size, replayed, this.#cursor);
+    this.#meter.allocate(size, this.#isReplaying ? this.#plan : undefined, this.#event);
     this.#slots.setSize(slot, size);
     return this.#slots.open(slot, step, this.#isInRun ? this.#run : 0, below) as Handle;
   }
@@ -332,10 +337,19 @@ export class PlannedAllocator implements IPooledAllocator {
     try {
       return this.#below.alloc(size);
     } catch (error) {
-      const isUnused = this.#events === NOTHING && this.#stragglers === 0;
+      const isUnused = !this.#isReplaying && this.#stragglers === 0;
       if (!(error instanceof OutOfMemoryError) || !isUnused || this.#memory.release() === 0) throw error;
       return this.#below.alloc(size);
     }
+  }
+
+  /** A `free` that is not the next event: of a block from below, or of a place that the plan frees later. */
+  #freeOtherwise(slot: number): boolean {
+    const { words } = this.#slots;
+    if (words[slot + BELOW] !== PLANNED) return this.#freeBelow(slot);
+    this.#freeOffPlan(words[slot + STEP]!);
+    this.#slots.close(slot);
+    return true;
   }
 
   #freeBelow(slot: number): boolean {
@@ -343,7 +357,7 @@ export class PlannedAllocator implements IPooledAllocator {
     if (!this.#below.free(words[slot + BELOW] as Handle)) return false;
     const isOfRun = this.#isInRun && words[slot + RUN] === this.#run;
     if (isOfRun) {
-      if (this.#events !== NOTHING) this.#diverge();
+      if (this.#isReplaying) this.#diverge();
       this.#recorder.free(words[slot + STEP]!);
     }
     this.#count();
@@ -354,9 +368,9 @@ export class PlannedAllocator implements IPooledAllocator {
     return true;
   }
 
-  /** A `free` of a place that is not the next event. */
+  /** Leaves the plan where it is replayed, and counts a place as free. */
   #freeOffPlan(step: number): void {
-    if (this.#events !== NOTHING) this.#diverge();
+    if (this.#isReplaying) this.#diverge();
     this.#stragglers--;
     this.#meter.free(this.#plan!.sizes[step]!);
     if (!this.#isInRun || this.#planRun !== this.#run) return;
@@ -366,21 +380,21 @@ export class PlannedAllocator implements IPooledAllocator {
 
   /** An implicit run that is recorded ends when nothing of it is live. */
   #finishIfIdle(): void {
-    if (!this.#isExplicit && this.#events === NOTHING && this.#recorder.liveCount === 0) this.#finish();
+    if (!this.#isExplicit && !this.#isReplaying && this.#recorder.liveCount === 0) this.#finish();
   }
 
   /** Counts what was replayed since it was last counted. */
   #count(): void {
-    if (this.#events === NOTHING) return;
-    this.#meter.replayed(this.#plan!, this.#counted, this.#cursor);
-    this.#counted = this.#cursor;
+    if (!this.#isReplaying) return;
+    this.#meter.replayed(this.#plan!, this.#counted, this.#event);
+    this.#counted = this.#event;
   }
 
   #live(): { bytes: number; count: number } {
     const { liveBytes, liveCount } = this.#meter;
-    if (this.#events === NOTHING) return { bytes: liveBytes, count: liveCount };
+    if (!this.#isReplaying) return { bytes: liveBytes, count: liveCount };
     const plan = this.#plan!;
-    return { bytes: liveBytes + plan.liveBytes[this.#cursor]!, count: liveCount + plan.liveCount[this.#cursor]! };
+    return { bytes: liveBytes + plan.liveBytes[this.#event]!, count: liveCount + plan.liveCount[this.#event]! };
   }
 
   #outOfHandles(requestedBytes: number): OutOfMemoryError {

@@ -1,5 +1,5 @@
 /**
- * The slots of a planned allocator: five int32 each. A slot stands either for a step of the plan, and then keeps to it
+ * The slots of a planned allocator (planned-layout.ts). A slot stands either for a step of the plan, and then keeps to it
  * from run to run, or for a block of the allocator below.
  */
 import { INDEX_MASK, firstGeneration, nextHandle } from "./handle.ts";

@@ -34,6 +34,8 @@ export class PlanLibrary {
 
   /** The plan of that key whose run begins with an allocation of `size` bytes, else the one used last of any key. */
   find(size: number, key: unknown): RunPlan | undefined {
+    const last = this.#entries[0];
+    if (last !== undefined && last.key === key && last.plan.recorded[0] === size) return last.plan;
     const begins = this.#entries.filter(({ plan }) => plan.recorded[0] === size);
     const entry = begins.find((candidate) => candidate.key === key) ?? begins[0];
     if (entry === undefined) return undefined;

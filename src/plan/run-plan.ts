@@ -7,9 +7,11 @@ import { alignUp } from "../heap/granule.ts";
 import { planSync } from "./plan.ts";
 import type { PlanBuffer } from "./problem.ts";
 
-/** Stands behind the last event: no size, no free, and no {@link WITHOUT_PLACE}. */
+/** Words of the tape for each event. */
+export const EVENT_WORDS = 2;
+/** Stands behind the last event: no size, no inverted slot, and no {@link WITHOUT_PLACE}. */
 export const END: number = -(2 ** 29);
-/** Added to the size of an allocation that has no place: the event then equals no size. */
+/** Added to the size of an allocation that has no place: the word then equals no size. */
 export const WITHOUT_PLACE: number = -(2 ** 31);
 
 /** First fit reaches the bound on nearly every recorded run; the others are worth a short search, the same everywhere. */
@@ -18,8 +20,12 @@ const BUDGET = { maxNodes: 4000, timeoutMs: 2000 };
 export class RunPlan {
   /** The run as it was recorded (run-recorder.ts). */
   readonly recorded: Int32Array;
-  /** The run as it is replayed: with {@link WITHOUT_PLACE} in it and {@link END} behind it. */
-  readonly events: Int32Array;
+  /**
+   * The run as it is replayed, two words an event, so that a call finds in one place what is expected and what to do.
+   * An allocation is its size and its slot, without a place its size plus {@link WITHOUT_PLACE} and its step; a free is its
+   * slot inverted and 0. {@link END} stands behind the last. There are slots in it from {@link bind} on.
+   */
+  readonly tape: Int32Array;
   /** For each step, the bytes that were asked for. */
   readonly sizes: Int32Array;
   /** For each step, bytes from the start of the plan's memory; -1: no place. */
@@ -40,6 +46,7 @@ export class RunPlan {
   readonly views: (Uint8Array | undefined)[];
   /** Which memory the views are of. */
   epoch = 0;
+  #isBound = false;
 
   /** @param recorded is copied */
   constructor(recorded: Int32Array) {
@@ -54,7 +61,7 @@ export class RunPlan {
     for (const [i, { id }] of placed.entries()) this.offsets[id] = offsets[i]!;
     this.views = Array.from({ length: buffers.length });
 
-    this.events = new Int32Array(recorded.length + 1);
+    this.tape = new Int32Array((recorded.length + 1) * EVENT_WORDS);
     this.liveBytes = new Float64Array(recorded.length + 1);
     this.liveCount = new Int32Array(recorded.length + 1);
     this.#layOut();
@@ -65,12 +72,34 @@ export class RunPlan {
     return this.sizes.length;
   }
 
+  /** Writes the tape, once. @param slots for each step the address of its slot, from 1; the same each time */
+  bind(slots: Int32Array): void {
+    if (this.#isBound) return;
+    this.#isBound = true;
+    const { tape, recorded } = this;
+    let next = 0;
+    for (const [i, event] of recorded.entries()) {
+      const at = i * EVENT_WORDS;
+      const step = event >= 0 ? next++ : ~event;
+      const hasPlace = this.offsets[step]! >= 0;
+      if (event < 0) tape[at] = ~slots[step]!;
+      else tape[at] = hasPlace ? event : event + WITHOUT_PLACE;
+      if (event >= 0) tape[at + 1] = hasPlace ? slots[step]! : step;
+    }
+    tape[recorded.length * EVENT_WORDS] = END;
+  }
+
+  /** Whether the event allocates a block that has a place. */
+  allocatesPlace(event: number): boolean {
+    const size = this.recorded[event]!;
+    return size >= 0 && this.tape[event * EVENT_WORDS] === size;
+  }
+
   #layOut(): void {
     let [bytes, count, next] = [0, 0, 0];
     for (const [i, event] of this.recorded.entries()) {
       const step = event >= 0 ? next++ : ~event;
       const hasPlace = this.offsets[step]! >= 0;
-      this.events[i] = hasPlace ? event : event + WITHOUT_PLACE;
       if (hasPlace) {
         bytes += event >= 0 ? this.sizes[step]! : -this.sizes[step]!;
         count += event >= 0 ? 1 : -1;
@@ -82,7 +111,6 @@ export class RunPlan {
       this.peakBytes = Math.max(this.peakBytes, bytes);
       this.peakCount = Math.max(this.peakCount, count);
     }
-    this.events[this.recorded.length] = END;
   }
 }
 

@@ -35,9 +35,8 @@ export class PlannedMeter {
       return;
     }
     for (let i = from; i < to; i++) {
-      const event = plan.recorded[i]!;
-      if (event < 0 || plan.events[i] !== event) continue;
-      this.totalBytes += event;
+      if (!plan.allocatesPlace(i)) continue;
+      this.totalBytes += plan.recorded[i]!;
       this.totalCount++;
       this.#raise(plan.liveBytes[i + 1]!, plan.liveCount[i + 1]!);
     }
