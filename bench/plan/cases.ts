@@ -43,7 +43,7 @@ export function planCases(): PlanCase[] {
         const read = (): PlanProblem => problemOfTrace(readTrace(new URL(file, TRACES)));
         return { group: "trace", name: file.replace(".jsonl.gz", ""), options: { maxNodes: LOWEST_NODES }, read };
       }),
-    ...[16, 64, 256, 1024].map((live): PlanCase => {
+    ...[16, 64, 256, 1024, 2048, 4096].map((live): PlanCase => {
       const name = `${live} of ${CROWD} live`;
       return { group: "crowd", name, options: { timeoutMs: CROWD_MS }, read: () => crowd(CROWD, live) };
     }),

@@ -1,4 +1,5 @@
 import type { Component } from "./component.ts";
+import { Holes } from "./holes.ts";
 
 /** More neighbours than this are sorted by the runtime's own sort, fewer by insertion. */
 const FEW = 24;
@@ -51,7 +52,7 @@ export class Greedy {
 
   /**
    * Places every buffer in the order of time, as an allocator would that cannot look ahead: only those that live when it
-   * begins are in its way, and they are kept sorted. Seldom a good plan, but soon a plan.
+   * begins are in its way. Seldom a good plan, but soon a plan.
    *
    * Yields between steps of bounded work.
    *
@@ -60,31 +61,19 @@ export class Greedy {
   *placeByTime(): Generator<void, number> {
     const { size, first, end, count } = this.#component;
     const { offsets } = this;
-    const live = new Int32Array(count);
+    const holes = new Holes(count);
+    const byEnd = Int32Array.from({ length: count }, (_, index) => index).sort((a, b) => end[a]! - end[b]!);
+    let ended = 0;
     let height = 0;
-    let lives = 0;
     let work = 0;
     for (const buffer of this.#atPosition) {
-      let kept = 0;
-      let place = -1;
-      let top = 0;
-      for (let at = 0; at < lives; at++) {
-        const other = live[at]!;
-        if (end[other]! <= first[buffer]!) continue;
-        if (place < 0) {
-          if (offsets[other]! - top >= size[buffer]!) place = kept;
-          else top = offsets[other]! + size[other]!;
-        }
-        live[kept++] = other;
-      }
-      if (place < 0) place = kept;
-      live.copyWithin(place + 1, place, kept);
-      live[place] = buffer;
-      offsets[buffer] = top;
-      height = Math.max(height, top + size[buffer]!);
-      work += 16 + lives;
-      lives = kept + 1;
-      if (work > 200_000) {
+      for (; end[byEnd[ended]!]! <= first[buffer]!; ended++)
+        holes.release(offsets[byEnd[ended]!]!, size[byEnd[ended]!]!);
+      const offset = holes.take(size[buffer]!);
+      offsets[buffer] = offset;
+      height = Math.max(height, offset + size[buffer]!);
+      work += 16 + holes.count;
+      if (work > 1_000_000) {
         work = 0;
         yield;
       }
