@@ -8,11 +8,21 @@ export class Block {
   readonly #handle: Handle;
   #sharers = 1;
 
-  /** The first sharer is the caller. @throws {OutOfMemoryError} and whatever else `alloc` throws */
-  constructor(allocator: IAllocator, byteSize: number) {
-    this.#handle = allocator.alloc(byteSize);
+  /**
+   * The first sharer is the caller.
+   *
+   * @param handle a live handle of the allocator with that many bytes, which is the block's from here on. Default: a new one
+   * @throws {OutOfMemoryError} and whatever else `alloc` throws
+   */
+  constructor(allocator: IAllocator, byteSize: number, handle: Handle = allocator.alloc(byteSize)) {
+    this.#handle = handle;
     this.allocator = allocator;
     this.byteSize = byteSize;
+  }
+
+  /** Whether somebody shares it: false once it went back. */
+  get isShared(): boolean {
+    return this.#sharers > 0;
   }
 
   /** Adds a sharer. */

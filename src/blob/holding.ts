@@ -14,14 +14,21 @@ import { Window } from "./window.ts";
 export class Holding implements Reclaimable {
   readonly #block: Block;
   readonly #byteOffset: number;
+  /** Bytes from its first one on that are the owner's to use. */
+  readonly capacity: number;
   readonly window: Window;
   #openMaps = 0;
   #isDropped = false;
 
-  /** Takes over the caller's share of `block`, to be given back by the collector should `owner` be forgotten. */
-  constructor(owner: object, block: Block, byteOffset = 0) {
+  /**
+   * Takes over the caller's share of `block`, to be given back by the collector should `owner` be forgotten.
+   *
+   * @param capacity Default: all bytes from `byteOffset` to the end of the block
+   */
+  constructor(owner: object, block: Block, byteOffset = 0, capacity: number = block.byteSize - byteOffset) {
     this.#block = block;
     this.#byteOffset = byteOffset;
+    this.capacity = capacity;
     this.window = new Window(byteOffset);
     watch(owner, this);
   }
@@ -29,11 +36,6 @@ export class Holding implements Reclaimable {
   /** Another owner's holding of the same block, from `byteOffset` bytes further on. It outlives this one. */
   share(owner: object, byteOffset: number): Holding {
     return new Holding(owner, this.#block.retain(), this.#byteOffset + byteOffset);
-  }
-
-  /** Bytes that are there from its first one to the end of the block, whatever the blob's desc needs of them. */
-  get capacity(): number {
-    return this.#block.byteSize - this.#byteOffset;
   }
 
   get openMaps(): number {

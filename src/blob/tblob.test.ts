@@ -1,9 +1,9 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { CountingAllocator } from "../../test/support/counting-allocator.ts";
-import type { IAllocator, ReadonlyBytes } from "../allocator.ts";
+import type { Handle, IAllocator, ReadonlyBytes } from "../allocator.ts";
 import { defaultAllocator } from "../allocators/default.ts";
 import { PreallocatedAllocator } from "../allocators/preallocated.ts";
-import { BlobError, DescError, LockError, OutOfMemoryError } from "../errors.ts";
+import { BlobError, DescError, InvalidHandleError, LockError, OutOfMemoryError } from "../errors.ts";
 import { createBlob } from "./create-blob.ts";
 import type { LockedMemory } from "./locked-memory.ts";
 import type { PrecisionName } from "./precision.ts";
@@ -261,6 +261,60 @@ describe("wrapping", () => {
   test("another type of array throws", () => {
     const data = new Uint8Array(24) as unknown as Float32Array;
     expect(() => createBlob(DESC, { data })).toThrow("FP32 data are wrapped from a Float32Array, not from Uint8Array");
+  });
+});
+
+describe("adopting", () => {
+  test("takes a block over that is there, with all its bytes, and frees it", () => {
+    const allocator = new CountingAllocator();
+    const handle = allocator.alloc(40);
+    allocator.lock(handle).fill(1);
+    allocator.unlock(handle);
+    const blob = TBlob.adopt(DESC, allocator, handle);
+    expect([blob.isAllocated, blob.capacity, blob.allocator]).toEqual([true, 40, allocator]);
+    expect([allocator.allocs, allocator.locks]).toEqual([1, 0]);
+    const map = blob.rmap();
+    expect(map.bytes.byteLength).toBe(24);
+    expect(map.bytes.every((byte) => byte === 1)).toBe(true);
+    map.dispose();
+    blob.setShape([2, 5]);
+    expect(allocator.allocs).toBe(1);
+    const region = blob.createROI([1, 0], [2, 5]);
+    expect([blob.deallocate(), allocator.liveCount]).toEqual([true, 1]);
+    expect([region.deallocate(), allocator.liveCount]).toEqual([true, 0]);
+  });
+
+  test("goes on like any blob: a larger shape takes another block of the same allocator", () => {
+    const allocator = new CountingAllocator();
+    const blob = TBlob.adopt(DESC, allocator, allocator.alloc(24));
+    blob.setShape([10, 10]);
+    expect([allocator.allocs, allocator.liveBytes]).toEqual([2, 400]);
+    blob.deallocate();
+    blob.allocate();
+    expect(allocator.liveBytes).toBe(400);
+    blob.deallocate();
+    expect(allocator.liveCount).toBe(0);
+  });
+
+  test("of what does not fit throws, and leaves the handle to the caller", () => {
+    const allocator = new CountingAllocator();
+    const handle = allocator.alloc(23);
+    expect(() => TBlob.adopt(DESC, allocator, handle)).toThrow(/needs 24 bytes, but the block has 23/);
+    expect(() => TBlob.adopt(DESC, allocator, handle)).toThrow(BlobError);
+    expect(() => TBlob.adopt({ precision: "FP32", dims: [-1] }, allocator, handle)).toThrow(DescError);
+    expect(() => TBlob.adopt(DESC, {} as IAllocator, handle)).toThrow(BlobError);
+    expect([allocator.locks, allocator.free(handle)]).toEqual([0, true]);
+    for (const stale of [handle, undefined, "1"]) {
+      expect(() => TBlob.adopt(DESC, allocator, stale as Handle)).toThrow(InvalidHandleError);
+    }
+  });
+
+  test("of memory that the caller brought leaves it to the caller", () => {
+    const data = new Float32Array(6).fill(2);
+    const allocator = new PreallocatedAllocator(data);
+    const blob = TBlob.adopt(DESC, allocator, allocator.alloc(24));
+    expect(Array.from(blob.elements(), ({ value }) => value)).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(blob.deallocate()).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { IAllocator } from "../allocator.ts";
+import type { Handle, IAllocator } from "../allocator.ts";
 import { LockOp } from "../allocator.ts";
 import { defaultAllocator } from "../allocators/default.ts";
 import { isAllocator } from "../allocators/is-allocator.ts";
@@ -78,6 +78,53 @@ export class TBlob<P extends PrecisionName = PrecisionName> extends MemoryBlob<P
       this.#allocator = new PreallocatedAllocator(allocatorOrData);
       this.allocate();
     }
+  }
+
+  /**
+   * A blob over a block that is allocated already: what native code, a worker or a decoder was given by its handle becomes
+   * a tensor without a copy.
+   *
+   * The blob takes the block over. It frees the handle when it, its regions and its maps are done with it, so nobody else
+   * frees or adopts that handle; locks that are held go on, and while one is, the block cannot be freed: unlock before the
+   * blob is deallocated. After an error the handle is the caller's as before.
+   *
+   * @param handle a live handle of `allocator`, of at least `desc.spanBytes` bytes. All bytes of its block are the blob's
+   *   {@link capacity}
+   * @throws {DescError} for a desc that makes no sense, or a precision without a size
+   * @throws {InvalidHandleError} when the handle is not live there; {@link LockError} when a lock conflicts
+   * @throws {BlobError} when the block has too few bytes, and for what is no allocator
+   *
+   * @example
+   * const handle = heap.alloc(640 * 480);
+   * decoder.decodeInto(heap.lock(handle));
+   * heap.unlock(handle);
+   * using luma = TBlob.adopt({ precision: "U8", dims: [1, 1, 480, 640] }, heap, handle);
+   */
+  static adopt<P extends PrecisionName>(desc: TensorDescLike<P>, allocator: IAllocator, handle: Handle): TBlob<P> {
+    const target = TensorDesc.of(desc);
+    const { spanBytes } = target;
+    if (!isAllocator(allocator))
+      throw new BlobError(`adopt: ${describe(allocator)} is no allocator. Bring the one that gave the handle.`);
+    const { byteLength } = allocator.lock(handle, LockOp.LOCK_FOR_READ);
+    allocator.unlock(handle);
+    if (byteLength < spanBytes) {
+      throw new BlobError(
+        `adopt: ${target.toString()} needs ${spanBytes} bytes, but the block has ${byteLength}. Use smaller dims, or allocate more.`,
+      );
+    }
+    return TBlob.over(target, new Block(allocator, byteLength, handle), 0, byteLength);
+  }
+
+  /** @internal A blob over a part of a block, which is its own to use. It takes over one share of the block. */
+  static over<P extends PrecisionName>(
+    desc: TensorDesc<P>,
+    block: Block,
+    byteOffset: number,
+    capacity: number,
+  ): TBlob<P> {
+    const blob = new TBlob(desc, block.allocator);
+    blob.#holding = new Holding(blob, block, byteOffset, capacity);
+    return blob;
   }
 
   override get desc(): TensorDesc<P> {
