@@ -1,5 +1,9 @@
 import type { Handle, IAllocator } from "../../allocator.ts";
 import { LockOp } from "../../allocator.ts";
+import { Block } from "../../blob/block.ts";
+import type { PrecisionName } from "../../blob/precision.ts";
+import { TBlob } from "../../blob/tblob.ts";
+import type { TensorDesc } from "../../blob/tensor-desc.ts";
 import { EngineError } from "../../errors.ts";
 import { addressOf } from "../../platform/native-address.ts";
 
@@ -10,91 +14,73 @@ const ALIGNMENT = 64;
 const unaligned: WeakSet<IAllocator> = new WeakSet();
 
 /**
- * A block of an allocator in the hands of native code: locked, at a known address, on a 64-byte boundary. It is shared by
- * count, and goes back with the last sharer.
+ * A block of an allocator in the hands of native code: locked, at a known address, on a 64-byte boundary, until
+ * {@link release}. Blobs over it share it: it goes back when native code and all of them are done with it, in any order.
  */
 export class EngineBlock {
   /** Bytes that were asked for. */
   readonly size: number;
   /** Of the first byte, for as long as the block is pinned. */
   readonly address: number;
-  readonly #allocator: IAllocator;
-  readonly #handle: Handle;
+  readonly #block: Block;
   /** Bytes of the allocator's block before the first byte. */
   readonly #skipped: number;
   /** The view, referenced for as long as native code may use the memory behind it. */
   #pinned: Uint8Array | undefined;
-  #sharers = 1;
 
   /**
-   * The caller is the first sharer, and the block is pinned.
+   * The block is pinned.
    *
    * @throws {OutOfMemoryError} and whatever else the allocator throws
    * @throws {EngineError} when its memory cannot be given to native code; nothing is held then
    */
   constructor(allocator: IAllocator, size: number) {
     const least = Math.max(size, 1);
-    let handle = allocator.alloc(unaligned.has(allocator) ? least + ALIGNMENT - 1 : least);
+    let byteSize = unaligned.has(allocator) ? least + ALIGNMENT - 1 : least;
+    let handle = allocator.alloc(byteSize);
     let placed = place(allocator, handle, least);
     if (placed === undefined) {
       unaligned.add(allocator);
-      handle = allocator.alloc(least + ALIGNMENT - 1);
+      byteSize = least + ALIGNMENT - 1;
+      handle = allocator.alloc(byteSize);
       placed = place(allocator, handle, least);
     }
     if (placed === undefined) throw refusal(`gave a block of fewer than the ${size} bytes it was asked for`);
     this.size = size;
-    this.#allocator = allocator;
-    this.#handle = handle;
+    this.#block = new Block(allocator, byteSize, handle);
     this.#pinned = placed.view;
     this.#skipped = placed.skipped;
     this.address = addressOf(placed.view) + placed.skipped;
   }
 
-  /** Whether somebody holds a share of it: false when it went back. */
+  /** Whether native code or a blob holds it: false when it went back. */
   get isShared(): boolean {
-    return this.#sharers > 0;
+    return this.#block.isShared;
   }
 
-  retain(): this {
-    this.#sharers++;
-    return this;
+  /**
+   * A blob over a part of it, which must be no other blob's.
+   *
+   * @param byteOffset from the first byte
+   */
+  blobOver<P extends PrecisionName>(desc: TensorDesc<P>, byteOffset: number): TBlob<P> {
+    return TBlob.over(desc, this.#block.retain(), this.#skipped + byteOffset, desc.spanBytes);
   }
 
-  /** @returns whether the memory went back: this was the last sharer, and the allocator took it */
+  /**
+   * No native code knows the address any more. To be called once.
+   *
+   * @returns whether the memory went back: no blob holds it, and the allocator took it
+   */
   release(): boolean {
-    if (--this.#sharers > 0) return false;
     let isFreed = false;
     try {
-      this.unpin();
+      if (this.#pinned !== undefined) this.#block.unlock();
     } finally {
-      isFreed = this.#allocator.free(this.#handle);
+      this.#pinned = undefined;
+      isFreed = this.#block.release();
     }
     return isFreed;
-  }
-
-  /** Both: no native code knows the address any more, and one sharer less. */
-  releasePin(): void {
-    try {
-      this.unpin();
-    } finally {
-      this.release();
-    }
-  }
-
-  /** Ends the lock that the block was made with: no native code knows the address any more. */
-  unpin(): void {
-    if (this.#pinned === undefined) return;
-    this.#pinned = undefined;
-    this.#allocator.unlock(this.#handle);
-  }
-
-  /** The view of the allocator's block, and where in it the first byte is. */
-  lock(op: LockOp): { readonly view: Uint8Array; readonly byteOffset: number } {
-    return { view: this.#allocator.lock(this.#handle, op), byteOffset: this.#skipped };
-  }
-
-  unlock(): void {
-    this.#allocator.unlock(this.#handle);
   }
 }
 

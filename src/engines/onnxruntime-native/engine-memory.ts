@@ -38,11 +38,11 @@ interface Held {
   /** The number of the run that it was allocated in, and of the allocation within it. */
   readonly run: number;
   readonly step: number;
-  /** Whether a blob took the memory over: then the engine's free only ends the engine's interest. */
+  /** Whether an output's blob is over it: no second output gets one. */
   isTaken: boolean;
 }
 
-/** Where an output lies. One share of the block is the caller's. */
+/** Where an output lies. */
 export interface OutputPlace {
   readonly block: EngineBlock;
   readonly byteOffset: number;
@@ -163,7 +163,7 @@ export class EngineMemory {
   }
 
   /**
-   * Takes the memory of an output over from the engine, which may release its value then.
+   * The memory of an output, for a blob over it. It is given once, before the engine releases the value.
    *
    * @param size bytes that the output has
    * @returns undefined when the output does not lie alone in memory of this run: it is to be copied
@@ -205,7 +205,7 @@ export class EngineMemory {
   /** The session is gone: whatever it did not free goes back. @returns blocks that it left */
   dispose(): number {
     const left = this.#held.size;
-    const owned = [...this.#held.values()].filter(({ isTaken }) => !isTaken);
+    const owned = [...this.#held.values()];
     this.#held.clear();
     this.#kept.length = 0;
     this.#library.api.ReleaseRunOptions(this.#runOptions);
@@ -250,7 +250,6 @@ export class EngineMemory {
     if (held === undefined) return;
     this.#held.delete(address);
     if (this.#isRecording && held.run === this.#run) this.#recorder.free(held.step);
-    if (held.isTaken) return;
     try {
       held.memory.release();
     } catch (error) {

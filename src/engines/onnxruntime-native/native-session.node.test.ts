@@ -144,6 +144,21 @@ describe("a run", () => {
     expect(elementsOf(clone)).toEqual([11, 0, 33]);
   });
 
+  test("returns blobs whose allocator is the session's, planned or not, and that are locked by nobody", async () => {
+    for (const allocator of [heap, new SystemAllocator()]) {
+      const session = await load(SUM, { allocator });
+      const [a, b] = [floats(1, 2), floats(3, 4)];
+      // The last ones have blocks of their own, since the others are kept.
+      for (let round = 0; round < 4; round++) {
+        const y = keep(session.run({ a, b })["y"]!);
+        expect(y.allocator).toBe(allocator);
+        expect(keep(y.clone()).allocator).toBe(allocator);
+        expect(heap.stats().lockedCount).toBe(0);
+      }
+      expect(session.report().plannedRuns).toBe(3);
+    }
+  });
+
   test("writes to a given blob, planned or not, and returns that very blob", async () => {
     const session = await load(SUM);
     const y = floats(7, 7);

@@ -18,7 +18,6 @@ import { NativeNames } from "./native-names.ts";
 import { check, messageOf } from "./ort-api.ts";
 import type { Pointer, Status } from "./ort-api.ts";
 import type { OrtLibrary } from "./ort-library.ts";
-import { OutputAllocator } from "./output-allocator.ts";
 import type { RecordedRun } from "./recorded-run.ts";
 import type { RunBook, SavedRuns } from "./run-book.ts";
 import { SeenBlobs } from "./seen-blobs.ts";
@@ -75,7 +74,6 @@ export class NativeSession implements AsyncDisposable {
   readonly #memory: EngineMemory;
   readonly #book: RunBook;
   readonly #isPlanned: boolean;
-  readonly #outputAllocator: OutputAllocator;
   readonly #inputNames: NativeNames;
   readonly #outputNames: NativeNames;
   readonly #boundInputs: readonly BoundTensor[];
@@ -121,7 +119,6 @@ export class NativeSession implements AsyncDisposable {
     this.#memory = memory;
     this.#book = book;
     this.#isPlanned = isPlanned;
-    this.#outputAllocator = new OutputAllocator(allocator);
     this.#inputNames = new NativeNames(this.inputNames);
     this.#outputNames = new NativeNames(this.outputNames);
     this.#boundInputs = this.inputs.map((info) => new BoundTensor(library, info));
@@ -398,12 +395,7 @@ export class NativeSession implements AsyncDisposable {
     const address = scratch.get(0);
     const place = desc.byteSize === 0 ? undefined : this.#memory.takeOutput(address, desc.byteSize);
     if (place === undefined) return this.#copyOf(desc, address);
-    try {
-      return this.#outputAllocator.blobOver(desc, place.block, place.byteOffset);
-    } catch (error) {
-      place.block.release();
-      throw error;
-    }
+    return place.block.blobOver(desc, place.byteOffset);
   }
 
   /** A blob of its own for an output that is a weight, an input, or the same memory as another output. */

@@ -11,9 +11,9 @@ const NOTHING = -2;
 
 interface Armed {
   readonly list: ReplayList;
-  /** The block of the run; one share is the replay's. */
+  /** The block of the run. */
   readonly block: EngineBlock;
-  /** Blocks of outputs by address; one share of each is the replay's. */
+  /** Blocks of outputs by address. */
   readonly own: ReadonlyMap<number, EngineBlock>;
 }
 
@@ -100,7 +100,7 @@ export class Replay {
     return isDone;
   }
 
-  /** The block that an output lies in, with a share of it for the caller. Each place is given once. */
+  /** The block that an output lies in. Each place is given once. */
   place(address: number, size: number): { block: EngineBlock; byteOffset: number } | undefined {
     if (this.#armed === undefined) return undefined;
     const { block, own, list } = this.#armed;
@@ -110,21 +110,20 @@ export class Replay {
     const output = isInside ? block : own.get(address);
     if (output === undefined || output.size < size) return undefined;
     this.#taken.push(byteOffset);
-    return { block: output.retain(), byteOffset: isInside ? byteOffset : 0 };
+    return { block: output, byteOffset: isInside ? byteOffset : 0 };
   }
 
   /**
-   * Gives up the replay's shares of all blocks. The values of outputs are released before.
+   * Releases all blocks. The values of outputs are released before.
    *
-   * @throws what the allocator threw first; all shares are given up then, too
+   * @throws what the allocator threw first; all of them are released then, too
    */
   disarm(): void {
     if (this.#armed === undefined) return;
     const { block, own } = this.#armed;
     this.#armed = undefined;
     this.#words.set(WORD.HEIGHT, 0);
-    const blocks = [block, ...own.values()];
-    releaseAll(blocks.map((held) => ({ release: () => held.releasePin() })));
+    releaseAll([block, ...own.values()]);
   }
 
   /** The place of the next allocation; 0 when the list has none for it. */
