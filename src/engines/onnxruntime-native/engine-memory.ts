@@ -72,7 +72,7 @@ export class EngineMemory {
   /** Whether the run was not planned since, by its record, it needs more than there is. If it ends well, the record is wrong. */
   isInDoubt = false;
   spilledBytes = 0;
-  allocations = 0;
+  servedBlocks = 0;
 
   /** @param code undefined: callbacks replay recorded runs */
   constructor(library: OrtLibrary, allocator: IAllocator, code: ReplayCode | undefined) {
@@ -101,6 +101,11 @@ export class EngineMemory {
 
   get runOptions(): Pointer {
     return this.#runOptions;
+  }
+
+  /** Blocks that were taken for planned runs so far. */
+  get plannedBlocks(): number {
+    return this.#replay.blockCount;
   }
 
   /** Blocks that the engine holds now. */
@@ -228,7 +233,6 @@ export class EngineMemory {
     try {
       const planned = this.#replay.allocate(size);
       if (planned !== 0) return planned;
-      this.allocations++;
       const block = new EngineBlock(this.#allocator, size);
       if (this.#held.has(block.address)) {
         block.release();
@@ -237,6 +241,7 @@ export class EngineMemory {
             "PreallocatedAllocator.",
         );
       }
+      this.servedBlocks++;
       return this.#hold(block, size);
     } catch (error) {
       return this.#refuse(size, error, mayBeNull);

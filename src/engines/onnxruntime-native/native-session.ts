@@ -34,8 +34,10 @@ export interface NativeReport {
   /** Bytes of the block of the last planned run, and the least that any plan of it could have. */
   readonly plannedBytes: number;
   readonly lowerBoundBytes: number;
-  /** Blocks that the engine asked the allocator for one by one, weights included. */
-  readonly allocations: number;
+  /** Blocks that the allocator gave for planned runs: one for each, and one more for each output that has a block of its own. */
+  readonly plannedBlocks: number;
+  /** Blocks that the allocator gave when the engine asked for them one by one: weights, and runs that were not planned. */
+  readonly servedBlocks: number;
   /** Bytes handed out from outside of the allocator after it had refused, until the engine stopped. */
   readonly spilledBytes: number;
   /** Outputs that had to be copied, since the engine returned memory that is not theirs alone. */
@@ -191,7 +193,8 @@ export class NativeSession implements AsyncDisposable {
       divergences: this.#divergences,
       plannedBytes: this.#plannedBytes,
       lowerBoundBytes: this.#lowerBoundBytes,
-      allocations: this.#memory.allocations,
+      plannedBlocks: this.#memory.plannedBlocks,
+      servedBlocks: this.#memory.servedBlocks,
       spilledBytes: this.#memory.spilledBytes,
       copiedOutputs: this.#copiedOutputs,
     };

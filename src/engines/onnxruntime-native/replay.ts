@@ -31,6 +31,8 @@ export class Replay {
   #isOff = true;
   /** Offsets of outputs that were handed over: two outputs may be the same memory. */
   #taken: number[] = [];
+  /** Blocks that were obtained so far. */
+  blockCount = 0;
 
   constructor(words: NativeWords, isNative: boolean) {
     this.#words = words;
@@ -55,9 +57,11 @@ export class Replay {
     let heldBytes = 0;
     try {
       block = new EngineBlock(allocator, list.height);
+      this.blockCount++;
       heldBytes = list.height;
       for (const { entry, size } of list.ownBlocks) {
         const output = new EngineBlock(allocator, size);
+        this.blockCount++;
         own.set(output.address, output);
         heldBytes += size;
         list.setOffset(entry, output.address - block.address);
