@@ -5,6 +5,7 @@ import { EngineError } from "../../errors.ts";
 import { addressOf } from "../../platform/native-address.ts";
 import { blobOf } from "../onnxruntime/check-blobs.ts";
 import type { BlobMap } from "../onnxruntime/check-blobs.ts";
+import { releaseAll, releaseQuietly } from "../onnxruntime/release-all.ts";
 import type { SeenBlobs } from "./seen-blobs.ts";
 import type { OnnxTensorInfo } from "../onnxruntime/tensor-info.ts";
 
@@ -12,8 +13,6 @@ import type { OnnxTensorInfo } from "../onnxruntime/tensor-info.ts";
 export interface LockedTensor {
   readonly address: number;
   readonly desc: TensorDesc;
-  /** Whoever holds this holds the lock and the memory. */
-  readonly map: ReadonlyLockedMemory;
 }
 
 /**
@@ -27,6 +26,8 @@ export class BlobLocks {
   readonly blobs: (TBlob | undefined)[] = [];
   /** The kind of run: shapes of the inputs, and which outputs are given. */
   readonly key: string;
+  /** Whoever holds these holds the locks and the memory. */
+  readonly #maps: ReadonlyLockedMemory[] = [];
 
   /**
    * Locks blobs that were checked.
@@ -45,16 +46,16 @@ export class BlobLocks {
     try {
       for (const { name } of infos.inputs) {
         const blob = blobOf(inputs, name)!;
-        this.inputs.push(locate(blob.rmap(), blob.desc));
+        this.inputs.push(this.#locate(blob.rmap(), blob.desc));
       }
       for (const { name } of infos.outputs) {
         const blob = blobOf(outputs, name);
         this.blobs.push(blob);
-        this.outputs.push(blob === undefined ? undefined : locate(blob.wmap(), blob.desc));
+        this.outputs.push(blob === undefined ? undefined : this.#locate(blob.wmap(), blob.desc));
         if (blob !== undefined) this.#assertApart(infos, this.outputs.length - 1);
       }
     } catch (error) {
-      this.release();
+      this.abandon();
       throw error;
     }
     this.key = key ?? this.#makeKey();
@@ -63,11 +64,24 @@ export class BlobLocks {
     }
   }
 
+  /** Ends all locks. Does nothing the second time. @throws what an allocator threw first; all of them are ended then, too */
   release(): void {
-    for (let i = 0; i < this.inputs.length; i++) this.inputs[i]!.map.dispose();
-    for (let i = 0; i < this.outputs.length; i++) this.outputs[i]?.map.dispose();
-    this.inputs.length = 0;
-    this.outputs.length = 0;
+    try {
+      releaseAll(this.#maps, unlock);
+    } finally {
+      this.#maps.length = 0;
+    }
+  }
+
+  /** The same where another error is on its way already: throws nothing. */
+  abandon(): void {
+    releaseQuietly(this.#maps, unlock);
+    this.#maps.length = 0;
+  }
+
+  #locate(map: ReadonlyLockedMemory, desc: TensorDesc): LockedTensor {
+    this.#maps.push(map);
+    return { address: addressOf(map.bytes), desc };
   }
 
   #makeKey(): string {
@@ -90,13 +104,8 @@ export class BlobLocks {
   }
 }
 
-function locate(map: ReadonlyLockedMemory, desc: TensorDesc): LockedTensor {
-  try {
-    return { address: addressOf(map.bytes), desc, map };
-  } catch (error) {
-    map.dispose();
-    throw error;
-  }
+function unlock(map: ReadonlyLockedMemory): void {
+  map.dispose();
 }
 
 function overlap(a: LockedTensor, b: LockedTensor): boolean {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { ComplainingHeap } from "../../../test/support/complaining-heap.ts";
 import { SUM } from "../../../test/support/native-models.ts";
-import { LockOp } from "../../allocator.ts";
-import type { Handle, IAllocator, ReadonlyBytes } from "../../allocator.ts";
+import type { Handle } from "../../allocator.ts";
 import { HeapAllocator } from "../../allocators/heap.ts";
 import { PreallocatedAllocator } from "../../allocators/preallocated.ts";
 import { SystemAllocator } from "../../allocators/system.ts";
@@ -13,28 +13,6 @@ import { addressOf } from "../../platform/native-address.ts";
 import { tinyModel } from "../onnxruntime/tiny-model.ts";
 import { createSession } from "./create-session.ts";
 import { EngineBlock } from "./engine-block.ts";
-
-/** Unlocks, and complains about it. */
-class ComplainingHeap implements IAllocator {
-  readonly heap: HeapAllocator = new HeapAllocator();
-  complains = false;
-
-  alloc(size: number): Handle {
-    return this.heap.alloc(size);
-  }
-  lock(handle: Handle, op: typeof LockOp.LOCK_FOR_READ): ReadonlyBytes;
-  lock(handle: Handle, op?: LockOp): Uint8Array;
-  lock(handle: Handle, op: LockOp = LockOp.LOCK_FOR_WRITE): Uint8Array {
-    return this.heap.lock(handle, op);
-  }
-  unlock(handle: Handle): void {
-    this.heap.unlock(handle);
-    if (this.complains) throw new TypeError("unlocked, but not gladly");
-  }
-  free(handle: Handle): boolean {
-    return this.heap.free(handle);
-  }
-}
 
 function floats(): TBlob {
   return createBlob({ precision: "FP32", dims: [4] }, { data: new Float32Array(4) });

@@ -14,9 +14,9 @@ import type { IAllocator } from "../../allocator.ts";
 import { EngineError } from "../../errors.ts";
 import { RunRecorder } from "../../plan/run-recorder.ts";
 import { NativeWords } from "../../platform/native-words.ts";
+import { releaseAll } from "../onnxruntime/release-all.ts";
 import { callbacksOf } from "./allocator-callbacks.ts";
 import { EngineBlock } from "./engine-block.ts";
-import { releaseAll } from "./release-all.ts";
 import type { OrtLibrary } from "./ort-library.ts";
 import type { Pointer } from "./ort-api.ts";
 import { check } from "./ort-api.ts";
@@ -215,7 +215,7 @@ export class EngineMemory {
     this.#kept.length = 0;
     this.#library.api.ReleaseRunOptions(this.#runOptions);
     this.#release();
-    releaseAll(owned.map(({ memory }) => memory));
+    releaseAll(owned, ({ memory }) => memory.release());
     return left;
   }
 

@@ -152,15 +152,17 @@ export class NativeSession implements AsyncDisposable {
   run(inputs: BlobMap, outputs: BlobMap = {}): Record<string, TBlob> {
     const locks = this.#lock(inputs, outputs);
     if (this.#pending > 0) {
-      locks.release();
+      locks.abandon();
       throw new EngineError("A run of this session is under way. Await it first, or use runAsync, which queues.");
     }
     this.#pending++;
     try {
       this.#begin(locks);
-      return this.#finish(locks, this.#callHere());
+      return this.#unlock(locks, this.#finish(locks, this.#callHere()));
+    } catch (error) {
+      locks.abandon();
+      throw error;
     } finally {
-      locks.release();
       this.#leave();
     }
   }
@@ -239,10 +241,22 @@ export class NativeSession implements AsyncDisposable {
   async #runElsewhere(locks: BlobLocks): Promise<Record<string, TBlob>> {
     try {
       this.#begin(locks);
-      return this.#finish(locks, await this.#callElsewhere());
-    } finally {
-      locks.release();
+      return this.#unlock(locks, this.#finish(locks, await this.#callElsewhere()));
+    } catch (error) {
+      locks.abandon();
+      throw error;
     }
+  }
+
+  /** Ends the locks of a run that went well. Where that fails, nobody gets the outputs, so new ones go back. */
+  #unlock(locks: BlobLocks, outputs: Record<string, TBlob>): Record<string, TBlob> {
+    try {
+      locks.release();
+    } catch (error) {
+      for (const blob of Object.values(outputs)) if (!locks.blobs.includes(blob)) blob.deallocate();
+      throw error;
+    }
+    return outputs;
   }
 
   /** When a run has ended, well or not. */

@@ -1,8 +1,8 @@
 import type { IAllocator } from "../../allocator.ts";
 import { OutOfMemoryError } from "../../errors.ts";
 import type { NativeWords } from "../../platform/native-words.ts";
+import { releaseAll } from "../onnxruntime/release-all.ts";
 import { EngineBlock } from "./engine-block.ts";
-import { releaseAll } from "./release-all.ts";
 import type { ReplayList } from "./replay-list.ts";
 import { WORD } from "./struct-words.ts";
 
@@ -67,7 +67,7 @@ export class Replay {
         list.setOffset(entry, output.address - block.address);
       }
     } catch (error) {
-      releaseAll(block === undefined ? [] : [block, ...own.values()]);
+      releaseAll(block === undefined ? [] : [block, ...own.values()], releaseBlock);
       if (!(error instanceof OutOfMemoryError)) throw error;
       const free = error.limitBytes - error.liveBytes + heldBytes;
       const needed = block === undefined ? list.lowerBound : list.height + list.ownBytes;
@@ -127,7 +127,7 @@ export class Replay {
     const { block, own } = this.#armed;
     this.#armed = undefined;
     this.#words.set(WORD.HEIGHT, 0);
-    releaseAll([block, ...own.values()]);
+    releaseAll([block, ...own.values()], releaseBlock);
   }
 
   /** The place of the next allocation; 0 when the list has none for it. */
@@ -154,4 +154,8 @@ export class Replay {
     else this.#isOff = true;
     return true;
   }
+}
+
+function releaseBlock(block: EngineBlock): void {
+  block.release();
 }

@@ -9,6 +9,7 @@ import type { CopyCounter } from "./copy-counter.ts";
 import { elementTypeOf } from "./element-types.ts";
 import type { OnnxRuntime } from "./load-onnxruntime.ts";
 import type { EngineBehaviour } from "./probe.ts";
+import { releaseAll, releaseQuietly } from "./release-all.ts";
 import type { OnnxTensorInfo } from "./tensor-info.ts";
 
 /** What all runs of a session share. */
@@ -95,9 +96,10 @@ export class Run {
     return Object.fromEntries(blobs);
   }
 
-  /** Ends every lock, and gives back every blob that was made. */
+  /** Ends every lock, and gives back every blob that was made. Throws nothing: an error is on its way already. */
   abandon(): void {
-    this.#release();
+    releaseQuietly(this.#maps.splice(0), unlock);
+    for (const blob of this.#staging.splice(0)) blob.deallocate();
     for (const blob of this.#made.values()) blob.deallocate();
   }
 
@@ -182,9 +184,13 @@ export class Run {
   }
 
   #release(): void {
-    for (const map of this.#maps.splice(0)) map.dispose();
+    releaseAll(this.#maps.splice(0), unlock);
     for (const blob of this.#staging.splice(0)) blob.deallocate();
   }
+}
+
+function unlock(map: ReadonlyLockedMemory): void {
+  map.dispose();
 }
 
 function isShared({ buffer }: ReadonlyBytes): boolean {
