@@ -137,6 +137,37 @@ describe("TraceWriter to a Node stream", () => {
     );
   });
 
+  test("many traces can go to one stream, one after the other, and each leaves no listener there", async () => {
+    const warnings: Error[] = [];
+    const listen = (warning: Error): number => warnings.push(warning);
+    process.on("warning", listen);
+    const stream = new PassThrough();
+    for (let i = 0; i < 20; i++) {
+      const writer = new TraceWriter({ stream, endStream: false });
+      fill(writer, 2);
+      await writer.close();
+      await writer.drained();
+    }
+    expect([stream.listenerCount("error"), stream.listenerCount("close"), stream.destroyed]).toEqual([0, 0, false]);
+    await setTimeout(0);
+    process.off("warning", listen);
+    expect(warnings).toEqual([]);
+    stream.end();
+    expect(parseTrace(stream.read() as Buffer).events.length).toBe(40);
+  });
+
+  test("an error of a stream that it ended is not thrown at the process", async () => {
+    const stream = new Writable({
+      write: (_chunk, _encoding, done) => done(),
+      destroy: (_error, done) => setImmediate(done, new Error("could not be closed")),
+    });
+    const writer = new TraceWriter({ stream });
+    fill(writer, 2);
+    await writer.close();
+    await new Promise((resolve) => stream.on("close", resolve));
+    expect(stream.errored?.message).toBe("could not be closed");
+  });
+
   test("tells of a stream that failed", async () => {
     const stream = new Writable({ write: (_chunk, _encoding, done) => done(new Error("unplugged")) });
     const writer = new TraceWriter({ stream });

@@ -138,6 +138,20 @@ describe("TraceWriter", () => {
     }
   });
 
+  test("a WritableStream that it does not end is free for the next writer", async () => {
+    let text = "";
+    const decoder = new TextDecoder();
+    const stream = new WritableStream<Uint8Array>({ write: (chunk) => void (text += decoder.decode(chunk)) });
+    for (let i = 0; i < 3; i++) {
+      const writer = new TraceWriter({ stream, endStream: false });
+      writer.write({ op: "m", phase: `${i}`, t: i });
+      await writer.close();
+      await writer.drained();
+      expect(stream.locked).toBe(false);
+    }
+    expect(parseTrace(text).events.length).toBe(3);
+  });
+
   test("tells of a stream that failed, at the next event that can be refused, and when it is closed", async () => {
     const stream = new WritableStream<Uint8Array>({
       write: () => {

@@ -24,7 +24,10 @@ export interface TraceWriterOptions {
   readonly path?: string | URL;
   /** A Node `Writable` or a `WritableStream`, in place of a file. */
   readonly stream?: TraceStream;
-  /** Whether `close` ends the stream. Default: true; give false for `process.stdout`. */
+  /**
+   * Whether `close` ends the stream. Default: true; give false for `process.stdout`, or when more is to follow: the stream
+   * is then left as it was found, without listeners and without a lock.
+   */
   readonly endStream?: boolean;
   /** Further fields of the header, or other ones in place of `producer` and `startedAt`. */
   readonly header?: Readonly<Record<string, unknown>>;

@@ -8,6 +8,9 @@ export interface NodeWritable {
   end(done: (error?: Error | null) => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "close", listener: () => void): unknown;
+  /** Called when the trace ends and the stream goes on. A stream without it keeps the listeners. */
+  off?(event: "error", listener: (error: Error) => void): unknown;
+  off?(event: "close", listener: () => void): unknown;
   /** Whether it takes nothing any more. */
   readonly destroyed?: boolean;
 }
@@ -19,6 +22,8 @@ export type TraceStream = NodeWritable | WritableStream<Uint8Array>;
 interface Outlet {
   send(chunk: Uint8Array, done: (error?: unknown) => void): unknown;
   end(): Promise<void>;
+  /** Leaves a stream that goes on to others: as if it had never been used. */
+  leave(): void;
 }
 
 /**
@@ -73,6 +78,7 @@ export class StreamSink implements TraceSink {
     await this.drained();
     if (this.#isEnded) await this.#ended();
     this.#throwIfBroken();
+    if (!this.#isEnded) this.#outlet.leave();
   }
 
   /** Ends the stream. A stream that breaks meanwhile may never say that it ended. */
@@ -114,11 +120,12 @@ function outletOf(stream: TraceStream, onError: (cause: unknown) => void): Outle
 function nodeOutlet(stream: NodeWritable, onError: (cause: unknown) => void): Outlet {
   if (stream.destroyed === true) throw new TraceError("The stream is destroyed already. Give the trace an open one.");
   let isEnded = false;
-  stream.on("error", onError);
   // A stream can be destroyed without an error: an HTTP client that left. What it was writing is then never called back.
-  stream.on("close", () => {
+  const onClose = (): void => {
     if (!isEnded) onError(new Error("it was closed before the trace ended"));
-  });
+  };
+  stream.on("error", onError);
+  stream.on("close", onClose);
   return {
     send: (chunk, done) => stream.write(chunk, done),
     end: () =>
@@ -129,13 +136,20 @@ function nodeOutlet(stream: NodeWritable, onError: (cause: unknown) => void): Ou
           else reject(error);
         });
       }),
+    leave: () => {
+      stream.off?.("error", onError);
+      stream.off?.("close", onClose);
+    },
   };
 }
 
 function webOutlet(stream: WritableStream<Uint8Array>, onError: (cause: unknown) => void): Outlet {
   if (stream.locked) throw new TraceError("The WritableStream has a writer already. Give the trace one of its own.");
   const writer = stream.getWriter();
-  writer.closed.catch(onError);
+  let hasLeft = false;
+  writer.closed.catch((cause: unknown) => {
+    if (!hasLeft) onError(cause);
+  });
   return {
     send: async (chunk, done) => {
       try {
@@ -146,5 +160,9 @@ function webOutlet(stream: WritableStream<Uint8Array>, onError: (cause: unknown)
       }
     },
     end: () => writer.close(),
+    leave: () => {
+      hasLeft = true;
+      writer.releaseLock();
+    },
   };
 }
