@@ -1,4 +1,4 @@
-import { peakRssBytes } from "../lib/peak-rss.ts";
+import { peakRssBytes } from "../../src/platform/peak-rss.ts";
 import type { EngineCase } from "./models.ts";
 import type { EngineWay } from "./ways.ts";
 

@@ -3,8 +3,11 @@ import { HeapAllocator, createBlob } from "tensorheap";
 import type { TBlob } from "tensorheap";
 import { createSession } from "tensorheap/engines/onnxruntime-native";
 import type { NativeSession } from "tensorheap/engines/onnxruntime-native";
+import { createBlob as createOwnBlob } from "../../src/blob/create-blob.ts";
+import { arenaBytes } from "../../src/cli/run/arena-bytes.ts";
+import { ArenaRunnable } from "../../src/cli/run/arena-runnable.ts";
+import { loadLibrary } from "../../src/engines/onnxruntime-native/ort-library.ts";
 import type { EngineCase } from "./models.ts";
-import { startPlainEngine } from "./plain-engine.ts";
 
 /** A model that is loaded, with an input for each of its shapes. */
 export interface RunningEngine {
@@ -66,13 +69,23 @@ async function startPackage(engineCase: EngineCase): Promise<RunningEngine> {
   };
 }
 
+/** What a C program gets: the engine as `tensorheap run` calls it to compare with. Nobody looks at the outputs. */
 function plain(hasPattern: boolean): EngineWay["start"] {
   return async (engineCase) => {
-    const engine = startPlainEngine(engineCase, hasPattern);
-    const inputs = contents(engineCase);
+    const library = loadLibrary(false);
+    const engine = new ArenaRunnable(library, engineCase.model(), 1, hasPattern);
+    const inputs = contents(engineCase).map((data, i) => ({
+      [engineCase.input]: createOwnBlob({ precision: "FP32", dims: engineCase.shapes[i]! }, { data }),
+    }));
+    let bound: number | undefined;
     return {
-      run: (shape) => engine.run(inputs[shape]!, engineCase.shapes[shape]!),
-      heldBytes: () => engine.arenaBytes(),
+      run(shape) {
+        if (shape !== bound) engine.bind(inputs[shape]!);
+        bound = shape;
+        engine.run();
+        engine.release();
+      },
+      heldBytes: () => arenaBytes(library, engine.session),
     };
   };
 }

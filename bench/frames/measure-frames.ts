@@ -1,5 +1,5 @@
 import { GcCounter } from "../lib/gc-counter.ts";
-import { peakRssBytes } from "../lib/peak-rss.ts";
+import { peakRssBytes } from "../../src/platform/peak-rss.ts";
 import type { Way } from "./ways.ts";
 
 export const DIMS: readonly [1, 3, number, number] = [1, 3, 640, 640];

@@ -25,18 +25,22 @@ export class ArenaRunnable implements Runnable {
   readonly #outputNames: NativeNames;
   readonly #descs: readonly ValueDesc[];
   readonly #values: NativeWords;
-  readonly #bound: BoundTensor[] = [];
-  readonly #maps: ReadonlyLockedMemory[] = [];
+  readonly #bound: readonly BoundTensor[];
+  #maps: readonly ReadonlyLockedMemory[] = [];
   readonly #runOptions: Pointer;
 
-  /** @throws {EngineError} when the model cannot be loaded */
-  constructor(library: OrtLibrary, model: string, threads: number, hasPattern: boolean) {
+  /**
+   * @param model path, or the bytes of the file
+   * @throws {EngineError} when the model cannot be loaded
+   */
+  constructor(library: OrtLibrary, model: string | Uint8Array, threads: number, hasPattern: boolean) {
     this.#library = library;
     this.session = makeSession(library, model, threads, hasPattern);
     this.inputs = modelInfo(library, this.session, "input");
     this.outputs = modelInfo(library, this.session, "output");
     this.#inputNames = new NativeNames(this.inputs.map(({ name }) => name));
     this.#outputNames = new NativeNames(this.outputs.map(({ name }) => name));
+    this.#bound = this.inputs.map((info) => new BoundTensor(library, info));
     this.#descs = this.outputs.map((info) => new ValueDesc(library, info));
     this.#values = new NativeWords(this.inputs.length + this.outputs.length);
     const { api, scratch } = library;
@@ -44,16 +48,14 @@ export class ArenaRunnable implements Runnable {
     this.#runOptions = scratch.get(0);
   }
 
-  /** Gives it the inputs of all runs. They stay locked. */
+  /** Gives it the inputs of the runs from here on. They stay locked until it gets others. */
   bind(blobs: Readonly<Record<string, TBlob>>): void {
-    for (const [i, info] of this.inputs.entries()) {
-      const { desc } = blobs[info.name]!;
-      const map = blobs[info.name]!.rmap();
-      const tensor = new BoundTensor(this.#library, info);
-      this.#maps.push(map);
-      this.#bound.push(tensor);
-      this.#values.set(i, tensor.valueOver(addressOf(map.bytes), desc));
+    const before = this.#maps;
+    this.#maps = this.inputs.map(({ name }) => blobs[name]!.rmap());
+    for (const [i, { name }] of this.inputs.entries()) {
+      this.#values.set(i, this.#bound[i]!.valueOver(addressOf(this.#maps[i]!.bytes), blobs[name]!.desc));
     }
+    for (const map of before) map.dispose();
   }
 
   run(): void {
@@ -93,14 +95,17 @@ export class ArenaRunnable implements Runnable {
   }
 }
 
-function makeSession(library: OrtLibrary, model: string, threads: number, hasPattern: boolean): Pointer {
+function makeSession(library: OrtLibrary, model: string | Uint8Array, threads: number, hasPattern: boolean): Pointer {
   const { api, env, scratch } = library;
   check(api, api.CreateSessionOptions(scratch.address), "make session options");
   const options = scratch.get(0);
   check(api, api.SetIntraOpNumThreads(options, threads), "set the number of threads");
   check(api, api.SetSessionLogSeverityLevel(options, 4), "set the log level");
   if (!hasPattern) check(api, api.DisableMemPattern(options), "switch its memory pattern off");
-  const status = api.CreateSession(env, model, options, scratch.address);
+  const status =
+    typeof model === "string"
+      ? api.CreateSession(env, model, options, scratch.address)
+      : api.CreateSessionFromArray(env, addressOf(model), model.byteLength, options, scratch.address);
   api.ReleaseSessionOptions(options);
   if (status !== 0) throw new EngineError(`ONNX Runtime cannot load the model: ${messageOf(api, status)}`);
   return scratch.get(0);

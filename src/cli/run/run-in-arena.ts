@@ -3,7 +3,7 @@ import { loadLibrary } from "../../engines/onnxruntime-native/ort-library.ts";
 import { arenaBytes } from "./arena-bytes.ts";
 import { ArenaRunnable } from "./arena-runnable.ts";
 import { makeInputs } from "./make-inputs.ts";
-import { peakRssBytes } from "./peak-rss.ts";
+import { peakRssBytes } from "../../platform/peak-rss.ts";
 import type { RunStage } from "./run-stage.ts";
 import type { RunResult, RunTask } from "./run-task.ts";
 import { timeRuns } from "./time-runs.ts";

@@ -4,7 +4,7 @@ import { createSession } from "../../engines/onnxruntime-native/create-session.t
 import { loadLibrary } from "../../engines/onnxruntime-native/ort-library.ts";
 import { makeInputs } from "./make-inputs.ts";
 import { NativeRunnable } from "./native-runnable.ts";
-import { peakRssBytes } from "./peak-rss.ts";
+import { peakRssBytes } from "../../platform/peak-rss.ts";
 import type { RunResult, RunTask } from "./run-task.ts";
 import type { RunStage } from "./run-stage.ts";
 import { timeRuns } from "./time-runs.ts";

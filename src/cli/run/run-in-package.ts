@@ -1,7 +1,7 @@
 import { HeapAllocator } from "../../allocators/heap.ts";
 import { makeInputs } from "./make-inputs.ts";
 import { PackageRunnable } from "./package-runnable.ts";
-import { peakRssBytes } from "./peak-rss.ts";
+import { peakRssBytes } from "../../platform/peak-rss.ts";
 import type { RunStage } from "./run-stage.ts";
 import type { RunResult, RunTask } from "./run-task.ts";
 import { timeRuns } from "./time-runs.ts";
