@@ -4,7 +4,6 @@ import type { TBlob } from "tensorheap";
 import { createSession } from "tensorheap/engines/onnxruntime-native";
 import type { NativeSession } from "tensorheap/engines/onnxruntime-native";
 import { createBlob as createOwnBlob } from "../../src/blob/create-blob.ts";
-import { arenaBytes } from "../../src/cli/run/arena-bytes.ts";
 import { ArenaRunnable } from "../../src/cli/run/arena-runnable.ts";
 import { loadLibrary } from "../../src/engines/onnxruntime-native/ort-library.ts";
 import type { EngineCase } from "./models.ts";
@@ -72,8 +71,7 @@ async function startPackage(engineCase: EngineCase): Promise<RunningEngine> {
 /** What a C program gets: the engine as `tensorheap run` calls it to compare with. Nobody looks at the outputs. */
 function plain(hasPattern: boolean): EngineWay["start"] {
   return async (engineCase) => {
-    const library = loadLibrary(false);
-    const engine = new ArenaRunnable(library, engineCase.model(), 1, hasPattern);
+    const engine = new ArenaRunnable(loadLibrary(false), engineCase.model(), 1, hasPattern);
     const inputs = contents(engineCase).map((data, i) => ({
       [engineCase.input]: createOwnBlob({ precision: "FP32", dims: engineCase.shapes[i]! }, { data }),
     }));
@@ -85,7 +83,7 @@ function plain(hasPattern: boolean): EngineWay["start"] {
         engine.run();
         engine.release();
       },
-      heldBytes: () => arenaBytes(library, engine.session),
+      heldBytes: () => engine.heldBytes(),
     };
   };
 }

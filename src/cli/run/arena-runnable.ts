@@ -12,15 +12,17 @@ import { EngineError } from "../../errors.ts";
 import { loadKoffi } from "../../platform/koffi.ts";
 import { addressOf } from "../../platform/native-address.ts";
 import { NativeWords } from "../../platform/native-words.ts";
+import { arenaBytes } from "./arena-bytes.ts";
 import { digestOutputs } from "./digest-outputs.ts";
-import type { RunOutputs, Runnable } from "./runnable.ts";
+import type { ForeignRunnable, RunOutputs } from "./runnable.ts";
 
 /** A model whose tensors are in the engine's own memory, through the same C API. Inputs are read where they lie. */
-export class ArenaRunnable implements Runnable {
+export class ArenaRunnable implements ForeignRunnable {
   readonly inputs: readonly OnnxTensorInfo[];
   readonly outputs: readonly OnnxTensorInfo[];
-  readonly session: Pointer;
+  readonly version: string;
   readonly #library: OrtLibrary;
+  readonly #session: Pointer;
   readonly #inputNames: NativeNames;
   readonly #outputNames: NativeNames;
   readonly #descs: readonly ValueDesc[];
@@ -35,9 +37,10 @@ export class ArenaRunnable implements Runnable {
    */
   constructor(library: OrtLibrary, model: string | Uint8Array, threads: number, hasPattern: boolean) {
     this.#library = library;
-    this.session = makeSession(library, model, threads, hasPattern);
-    this.inputs = modelInfo(library, this.session, "input");
-    this.outputs = modelInfo(library, this.session, "output");
+    this.version = library.version;
+    this.#session = makeSession(library, model, threads, hasPattern);
+    this.inputs = modelInfo(library, this.#session, "input");
+    this.outputs = modelInfo(library, this.#session, "output");
     this.#inputNames = new NativeNames(this.inputs.map(({ name }) => name));
     this.#outputNames = new NativeNames(this.outputs.map(({ name }) => name));
     this.#bound = this.inputs.map((info) => new BoundTensor(library, info));
@@ -48,7 +51,6 @@ export class ArenaRunnable implements Runnable {
     this.#runOptions = scratch.get(0);
   }
 
-  /** Gives it the inputs of the runs from here on. They stay locked until it gets others. */
   bind(blobs: Readonly<Record<string, TBlob>>): void {
     const before = this.#maps;
     this.#maps = this.inputs.map(({ name }) => blobs[name]!.rmap());
@@ -63,7 +65,7 @@ export class ArenaRunnable implements Runnable {
     const [inputs, outputs] = [this.inputs.length, this.outputs.length];
     for (let i = 0; i < outputs; i++) this.#values.set(inputs + i, 0);
     const status = api.Run(
-      this.session,
+      this.#session,
       this.#runOptions,
       this.#inputNames.address,
       this.#values.address,
@@ -86,6 +88,10 @@ export class ArenaRunnable implements Runnable {
         return { facts: { name, precision, dims, byteSize }, bytes };
       }),
     );
+  }
+
+  heldBytes(): number | null {
+    return arenaBytes(this.#library, this.#session);
   }
 
   release(): void {

@@ -9,10 +9,10 @@ import { tensorInfo } from "../../engines/onnxruntime/tensor-info.ts";
 import type { OnnxTensorInfo } from "../../engines/onnxruntime/tensor-info.ts";
 import { EngineError } from "../../errors.ts";
 import { digestOutputs } from "./digest-outputs.ts";
-import type { RunOutputs, Runnable } from "./runnable.ts";
+import type { ForeignRunnable, RunOutputs } from "./runnable.ts";
 
 /** A model as the package onnxruntime-node runs it: awaited, its outputs copied into fresh arrays. */
-export class PackageRunnable implements Runnable {
+export class PackageRunnable implements ForeignRunnable {
   readonly inputs: readonly OnnxTensorInfo[];
   readonly outputs: readonly OnnxTensorInfo[];
   readonly version: string;
@@ -39,7 +39,6 @@ export class PackageRunnable implements Runnable {
     return new PackageRunnable(ort, await ort.InferenceSession.create(model, options));
   }
 
-  /** Gives it the inputs of all runs. They stay locked. */
   bind(blobs: Readonly<Record<string, TBlob>>): void {
     for (const { name, precision } of this.inputs) {
       const { dims } = blobs[name]!.desc;
@@ -64,6 +63,11 @@ export class PackageRunnable implements Runnable {
         return { facts: { name, precision, dims, byteSize: byteLength }, bytes };
       }),
     );
+  }
+
+  /** What its arena holds, it does not tell. */
+  heldBytes(): null {
+    return null;
   }
 
   release(): void {

@@ -1,4 +1,5 @@
-import type { RunOutputs, Runnable } from "./runnable.ts";
+import type { RunResult } from "./run-task.ts";
+import type { Runnable } from "./runnable.ts";
 
 /**
  * Runs before the clock starts: the first records, the second plans, and the engine's pattern needs as many. More of them where
@@ -14,13 +15,8 @@ const MOST_RUNS = 10_000;
 /** Runs for so long, or one run, until others have their turn. */
 const TURN_MS = 100;
 
-/** How long runs took. */
-export interface RunTimes {
-  readonly firstMs: number;
-  readonly ms: readonly number[];
-  readonly first: RunOutputs;
-  readonly last: RunOutputs;
-}
+/** How long runs took, and what came of the first and the last. */
+export type RunTimes = Pick<RunResult, "outputs" | "firstMs" | "ms" | "firstDigest" | "lastDigest">;
 
 /** What {@link timeRuns} tells. */
 export interface TimeRunsEvents {
@@ -67,7 +63,7 @@ export async function timeRuns(
   await model.run();
   const last = model.read();
   model.release();
-  return { firstMs, ms, first, last };
+  return { outputs: first.facts, firstMs, ms, firstDigest: first.digest, lastDigest: last.digest };
 }
 
 async function timeOne(model: Runnable): Promise<number> {

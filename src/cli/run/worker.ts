@@ -2,9 +2,8 @@ import { ExitCode } from "../exit-code.ts";
 import { CliError } from "../cli-error.ts";
 import { loadKoffi, whyNoKoffi } from "../../platform/koffi.ts";
 import { explainFailure } from "./explain-failure.ts";
-import { runInArena } from "./run-in-arena.ts";
+import { runElsewhere } from "./run-elsewhere.ts";
 import { runInHeap } from "./run-in-heap.ts";
-import { runInPackage } from "./run-in-package.ts";
 import { RunStage } from "./run-stage.ts";
 import type { RunResult, RunTask, TraceFacts, WorkerMessage } from "./run-task.ts";
 import { traceInHeap } from "./trace-in-heap.ts";
@@ -62,8 +61,8 @@ function assertKoffi(): void {
 }
 
 function work(task: RunTask, stage: RunStage): Promise<RunResult | TraceFacts> {
-  if (task.way === "heap") return runInHeap(task, stage);
-  if (task.way === "traced") return traceInHeap(task, stage);
-  if (task.way === "package") return runInPackage(task, stage);
-  return runInArena(task, stage);
+  const { way } = task;
+  if (way === "heap") return runInHeap(task, stage);
+  if (way === "traced") return traceInHeap(task, stage);
+  return runElsewhere(way, task, stage);
 }
