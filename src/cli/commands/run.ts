@@ -87,17 +87,19 @@ async function runModelCommand({ io, operands, options }: Call<Options>): Promis
   const savedRuns = plan === undefined ? null : await readRuns(plan, io);
   const { runModel } = await import("../run/run-model.ts");
   const request: RunPlan = {
-    model: resolve(path),
+    task: {
+      model: resolve(path),
+      given: options.input ?? {},
+      shapes: options.shape ?? {},
+      seed: options.seed ?? 1,
+      runs: options.runs ?? null,
+      threads: options.threads ?? 0,
+      limitBytes: options.limit ?? null,
+      savedRuns,
+      allowUntestedVersion: options.allowUntestedVersion ?? false,
+    },
     modelBytes: sizeOf(path),
     title: basename(path),
-    given: options.input ?? {},
-    shapes: options.shape ?? {},
-    seed: options.seed ?? 1,
-    runs: options.runs ?? null,
-    threads: options.threads ?? 0,
-    limitBytes: options.limit ?? null,
-    savedRuns,
-    allowUntestedVersion: options.allowUntestedVersion ?? false,
     trace: trace ?? null,
     report: report ?? null,
     isCompared: options.compare,

@@ -12,7 +12,9 @@ import { Turns } from "./turns.ts";
 import { writeTraceReport } from "./write-trace-report.ts";
 
 /** What `tensorheap run` is asked for. */
-export interface RunPlan extends Omit<RunTask, "way" | "tracePath"> {
+export interface RunPlan {
+  /** What every process is to do, each in its way. */
+  readonly task: Omit<RunTask, "way" | "tracePath">;
   readonly modelBytes: number;
   /** Of the report. */
   readonly title: string;
@@ -47,7 +49,7 @@ export async function runModel(plan: RunPlan, io: Io): Promise<RunAnswer> {
       else progress.update(done, text);
     };
     try {
-      return await startWorker({ ...taskOf(plan), ...changes, way }, { onProgress, onTurn });
+      return await startWorker({ tracePath: null, ...plan.task, ...changes, way }, { onProgress, onTurn });
     } finally {
       shares.set(way, 1);
       turns.end();
@@ -79,8 +81,8 @@ export async function runModel(plan: RunPlan, io: Io): Promise<RunAnswer> {
       for (const note of notes) io.stderr.write(`tensorheap: ${note}\n`);
       throw error;
     });
-    const { model, modelBytes, threads, limitBytes } = plan;
-    return { model, modelBytes, threads, limitBytes, heap, others: outcomes, notes };
+    const { model, threads, limitBytes } = plan.task;
+    return { model, modelBytes: plan.modelBytes, threads, limitBytes, heap, others: outcomes, notes };
   } finally {
     progress.stop();
   }
@@ -93,32 +95,6 @@ async function settled(
 ): Promise<[RunResult, ...RunOutcome[]]> {
   await Promise.allSettled([heap, ...others]);
   return [await heap, ...(await Promise.all(others))];
-}
-
-function taskOf({
-  model,
-  given,
-  shapes,
-  seed,
-  runs,
-  threads,
-  limitBytes,
-  savedRuns,
-  allowUntestedVersion,
-}: RunPlan): RunTask {
-  return {
-    way: "heap",
-    model,
-    given,
-    shapes,
-    seed,
-    runs,
-    threads,
-    limitBytes,
-    tracePath: null,
-    savedRuns,
-    allowUntestedVersion,
-  };
 }
 
 /**
