@@ -32,25 +32,3 @@ export function formatPairs(pairs: readonly (readonly [name: string, value: stri
 export function writeJson(sink: Sink, value: unknown): void {
   sink.write(`${JSON.stringify(value, null, 2)}\n`);
 }
-
-/** 1048576 as "1,048,576". */
-export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
-
-/** 1536 as "1.5 KiB". */
-export function formatBytes(bytes: number): string {
-  let unit = 0;
-  let value = bytes;
-  for (; value >= 1024 && unit < UNITS.length - 1; unit++) value /= 1024;
-  return `${Number(value.toFixed(value < 10 ? 2 : 1)).toLocaleString("en-US")} ${UNITS[unit]}`;
-}
-
-/** 12.34 as "12 ms", 1234 as "1.23 s"; "–" where it is not finite. */
-export function formatMs(ms: number): string {
-  if (!Number.isFinite(ms)) return "–";
-  if (ms < 1000) return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
-  return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
-}

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { formatBytes, formatCount, plural } from "../report/format/units.ts";
 import { loadTrace } from "../trace/read-trace.ts";
 import type { Trace } from "../trace/read-trace.ts";
 import type { TraceProblem, TraceProblems } from "../trace/problems.ts";
@@ -8,7 +9,6 @@ import { CliError } from "./cli-error.ts";
 import { ExitCode } from "./exit-code.ts";
 import { nameOf, reasonOf } from "./files.ts";
 import type { Io } from "./io.ts";
-import { formatBytes, formatCount } from "./output.ts";
 import { Progress } from "./progress.ts";
 
 /** Problems of a trace that are printed one by one. */
@@ -39,7 +39,7 @@ export async function readTraceFile(path: string, io: Io): Promise<Trace> {
   }
   for (const line of describeProblems(problems, MOST_WARNINGS)) io.stderr.write(`tensorheap: ${name}: ${line}\n`);
   io.stderr.write(
-    `tensorheap: ${name}: the ${formatCount(events.length)} ${events.length === 1 ? "event" : "events"} that could be read ` +
+    `tensorheap: ${name}: the ${plural(events.length, "event")} that could be read ` +
       `${events.length === 1 ? "is" : "are"} used.\n`,
   );
   return trace;
@@ -68,7 +68,7 @@ export async function readingTrace<T>(
 export function describeProblems({ list, count }: TraceProblems, most: number): string[] {
   const lines = list.slice(0, most).map((problem) => `${placeOf(problem)}${problem.message}.`);
   const left = count - lines.length;
-  return left === 0 ? lines : [...lines, `and ${formatCount(left)} more ${left === 1 ? "problem" : "problems"}.`];
+  return left === 0 ? lines : [...lines, `and ${plural(left, "more problem")}.`];
 }
 
 function placeOf({ line }: TraceProblem): string {

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import { formatBytes } from "../../report/format/units.ts";
 import { ExitCode } from "../exit-code.ts";
 import { readCapabilities } from "../capabilities.ts";
 import type { Capabilities } from "../capabilities.ts";
-import { formatBytes, formatPairs, writeJson } from "../output.ts";
+import { formatPairs, writeJson } from "../output.ts";
 import type { Call, Subcommand } from "../subcommand.ts";
 
 interface Options {

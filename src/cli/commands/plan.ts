@@ -4,12 +4,13 @@ import { plan as planProblem } from "../../plan/plan.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { PlanProgress } from "../../plan/options.ts";
 import type { PlanProblem } from "../../plan/problem.ts";
+import { formatCount, formatTime, plural } from "../../report/format/units.ts";
 import { CliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
 import { nameOf, readText, refuseOverInput, writeText } from "../files.ts";
 import type { Io } from "../io.ts";
 import { parseBytes, parseSeconds } from "../option-values.ts";
-import { formatCount, formatMs, formatPairs, writeJson } from "../output.ts";
+import { formatPairs, writeJson } from "../output.ts";
 import { Progress } from "../progress.ts";
 import type { Call, Subcommand } from "../subcommand.ts";
 import type { Command } from "commander";
@@ -126,7 +127,7 @@ const REASONS: Readonly<Record<Plan["ended"], string>> = {
 function describeAnswer({ file, buffers, capacity, elapsedMs }: Summary, answer: Plan): string {
   const { height, lowerBound, optimal, fits, infeasible, ended } = answer;
   const pairs: [string, string][] = [
-    ["problem", `${file}, ${formatCount(buffers)} ${buffers === 1 ? "buffer" : "buffers"}`],
+    ["problem", `${file}, ${plural(buffers, "buffer")}`],
     ["height", `${formatCount(height)} bytes`],
     [
       "lower bound",
@@ -138,7 +139,7 @@ function describeAnswer({ file, buffers, capacity, elapsedMs }: Summary, answer:
     const no = infeasible ? "no, proved: no plan does" : `no plan found that does: ${REASONS[ended]}`;
     pairs.push([`fits ${formatCount(capacity)}`, fits ? "yes" : no]);
   }
-  pairs.push(["time", formatMs(elapsedMs)]);
+  pairs.push(["time", formatTime(elapsedMs)]);
   return formatPairs(pairs);
 }
 

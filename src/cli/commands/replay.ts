@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
+import { formatBytes, formatCount, plural } from "../../report/format/units.ts";
 import type { TargetResult } from "../replay/compare-targets.ts";
 import { CliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
 import { nameOf } from "../files.ts";
 import { parseBytes } from "../option-values.ts";
-import { formatBytes, formatCount, formatPairs, formatTable, writeJson } from "../output.ts";
+import { formatPairs, formatTable, writeJson } from "../output.ts";
 import { Progress } from "../progress.ts";
 import type { Call, Subcommand } from "../subcommand.ts";
 import { DAMAGE_HELP, TRACE_ARGUMENT_HELP, readTraceFile } from "../trace-file.ts";
@@ -114,7 +115,7 @@ interface Summary {
 function describeTrace({ file, events, allocs, peakBytes, peakCount, limit }: Summary): string {
   const pairs: [string, string][] = [
     ["trace", `${file}, ${formatCount(events)} events, ${formatCount(allocs)} allocations`],
-    ["peak live", `${formatBytes(peakBytes)} in ${formatCount(peakCount)} ${peakCount === 1 ? "block" : "blocks"}`],
+    ["peak live", `${formatBytes(peakBytes)} in ${plural(peakCount, "block")}`],
   ];
   if (limit !== null) pairs.push(["limit", formatBytes(limit)]);
   return formatPairs(pairs);

@@ -1,12 +1,13 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
+import { formatBytes, formatCount, plural } from "../../report/format/units.ts";
 import type { ReportModel } from "../../report/index.ts";
 import type { Trace } from "../../trace/read-trace.ts";
 import { CliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
 import { nameOf, refuseOverInput, writeText } from "../files.ts";
 import type { Io } from "../io.ts";
-import { formatBytes, formatCount, writeJson } from "../output.ts";
+import { writeJson } from "../output.ts";
 import { Progress } from "../progress.ts";
 import { reportJson } from "../report-json.ts";
 import type { Call, Subcommand } from "../subcommand.ts";
@@ -104,10 +105,7 @@ function subtitleOf({ header }: Trace): string {
 }
 
 function describePage(output: string, page: string, { counts, peak, leaks }: ReportModel): string {
-  const leaked =
-    leaks.count === 0
-      ? "nothing"
-      : `${formatBytes(leaks.bytes)} in ${formatCount(leaks.count)} ${leaks.count === 1 ? "block" : "blocks"}`;
+  const leaked = leaks.count === 0 ? "nothing" : `${formatBytes(leaks.bytes)} in ${plural(leaks.count, "block")}`;
   return (
     `${output}: ${formatBytes(Buffer.byteLength(page))}, opens in a browser. ` +
     `${formatCount(counts.events)} events, peak ${formatBytes(peak.bytes)}, never freed: ${leaked}.`

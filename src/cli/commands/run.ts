@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import type { SavedRuns } from "../../engines/onnxruntime-native/run-book.ts";
+import { plural } from "../../report/format/units.ts";
 import { CliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
 import { readText, reasonOf, writeText } from "../files.ts";
@@ -160,5 +161,5 @@ function planNotes({ plan, savePlan }: Options, saved: SavedRuns | null): string
   if (saved === null)
     return [`${plan}: there is no such file yet${savePlan === undefined ? "; --save-plan writes one" : ""}.`];
   const { length } = saved.runs;
-  return [`${plan}: ${length} recorded ${length === 1 ? "run" : "runs"} to begin with.`];
+  return [`${plan}: ${plural(length, "recorded run")} to begin with.`];
 }

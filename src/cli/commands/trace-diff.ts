@@ -1,10 +1,11 @@
 import type { Command } from "commander";
+import { formatBytes, formatCount, formatTime } from "../../report/format/units.ts";
 import { diff } from "../../trace/diff.ts";
 import type { TraceChange, TraceDiff, TraceGroupChange } from "../../trace/diff.ts";
 import { ExitCode } from "../exit-code.ts";
 import { nameOf } from "../files.ts";
 import { formatNames } from "../name-table.ts";
-import { formatBytes, formatCount, writeJson } from "../output.ts";
+import { writeJson } from "../output.ts";
 import type { Call, Subcommand } from "../subcommand.ts";
 import { DAMAGE_HELP, TRACE_ARGUMENT_HELP, readTraceFile } from "../trace-file.ts";
 
@@ -48,7 +49,7 @@ function describeDiff(found: TraceDiff, width: number): string {
     sumRow("  blocks", found.totalCount, formatCount),
     sumRow("left at the end", found.endBytes, formatBytes),
     sumRow("  blocks", found.endCount, formatCount),
-    sumRow("duration", found.durationMs, (ms) => `${Number(ms.toPrecision(4))} ms`),
+    sumRow("duration", found.durationMs, formatTime),
   ];
   return [
     formatNames(["", "before", "after", "change", "in %"], sums, [0], width),

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
+import { formatBytes, formatCount, formatTime, plural } from "../../report/format/units.ts";
 import type { TraceBlock } from "../../trace/live-blocks.ts";
 import { findPeak } from "../../trace/peak.ts";
 import type { Trace } from "../../trace/read-trace.ts";
@@ -7,7 +8,7 @@ import { snapshot } from "../../trace/snapshot.ts";
 import type { SnapshotGroup, TraceMoment, TraceSnapshot } from "../../trace/snapshot.ts";
 import { ExitCode } from "../exit-code.ts";
 import { nameOf } from "../files.ts";
-import { formatBytes, formatCount, formatPairs, writeJson } from "../output.ts";
+import { formatPairs, writeJson } from "../output.ts";
 import type { Call, Subcommand } from "../subcommand.ts";
 import { formatNames } from "../name-table.ts";
 import { DAMAGE_HELP, TRACE_ARGUMENT_HELP, readTraceFile } from "../trace-file.ts";
@@ -85,13 +86,13 @@ function momentOf(at: At, { events }: Trace): TraceMoment {
 
 function describeSnapshot(at: At, found: TraceSnapshot, { events }: Trace, top: number, width: number): string {
   const { blocks, byLabel, byPhase, phase, liveBytes, liveCount, lockedCount, t } = found;
-  const ms = t === undefined ? "" : `, ${milliseconds(t - events[0]!.t)}`;
+  const ms = t === undefined ? "" : `, ${formatTime(t - events[0]!.t)}`;
   const name = typeof at === "string" ? `${at}, ` : "";
   const moment = found.events === 0 ? "before the first event" : `after event ${formatCount(found.events - 1)}`;
   const pairs: [string, string][] = [
     ["moment", `${name}${moment} of ${formatCount(events.length)}${ms}`],
-    ["live", `${formatBytes(liveBytes)} in ${formatCount(liveCount)} ${liveCount === 1 ? "block" : "blocks"}`],
-    ["locked", `${formatCount(lockedCount)} ${lockedCount === 1 ? "block" : "blocks"}`],
+    ["live", `${formatBytes(liveBytes)} in ${plural(liveCount, "block")}`],
+    ["locked", plural(lockedCount, "block")],
   ];
   if (phase !== undefined) pairs.push(["phase", JSON.stringify(phase).slice(1, -1)]);
   const now = t ?? 0;
@@ -126,15 +127,11 @@ function blockTable(blocks: readonly TraceBlock[], now: number, width: number): 
   const rows = blocks.map(({ id, size, t, locks, label = "", phase = "", site = "" }) => [
     String(id),
     formatBytes(size),
-    milliseconds(now - t),
+    formatTime(now - t),
     locks === 0 ? "" : String(locks),
     label,
     phase,
     site,
   ]);
   return `\n${formatNames(["id", "size", "age", "locks", "label", "phase", "call site"], rows, [4, 5, 6], width)}`;
-}
-
-function milliseconds(ms: number): string {
-  return Number.isFinite(ms) ? `${Number(ms.toPrecision(4))} ms` : "–";
 }

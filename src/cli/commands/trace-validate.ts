@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { formatBytes, formatCount, formatTime, plural } from "../../report/format/units.ts";
 import { TraceError } from "../../trace/trace-error.ts";
 import { validateTrace } from "../../trace/validate-trace.ts";
 import type { TraceValidation } from "../../trace/validate-trace.ts";
@@ -6,7 +7,7 @@ import { CliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
 import { nameOf } from "../files.ts";
 import type { Io } from "../io.ts";
-import { formatBytes, formatCount, formatMs, writeJson } from "../output.ts";
+import { writeJson } from "../output.ts";
 import type { Call, Subcommand } from "../subcommand.ts";
 import { TRACE_ARGUMENT_HELP, describeProblems, readingTrace } from "../trace-file.ts";
 
@@ -86,14 +87,14 @@ function isWithin(value: unknown, depth: number): boolean {
 function describeVerdict({ file, error, validation }: Verdict): string {
   if (validation === undefined) return `${file}: not valid: ${error}`;
   const { isValid, problems, events, peakBytes, durationMs, endCount, endBytes } = validation;
-  const count = `${formatCount(events)} ${events === 1 ? "event" : "events"}`;
+  const count = plural(events, "event");
   if (isValid) {
     const left =
       endCount === 0 ? "nothing left alive" : `${formatCount(endCount)} left alive, ${formatBytes(endBytes)}`;
     const unknown = problems.unknownOps === 0 ? "" : `, and ${formatCount(problems.unknownOps)} of unknown kinds`;
-    return `${file}: valid: ${count}${unknown}, ${formatMs(durationMs)}, peak ${formatBytes(peakBytes)}, ${left}`;
+    return `${file}: valid: ${count}${unknown}, ${formatTime(durationMs)}, peak ${formatBytes(peakBytes)}, ${left}`;
   }
-  const what = `${formatCount(problems.count)} ${problems.count === 1 ? "problem" : "problems"} in`;
+  const what = `${plural(problems.count, "problem")} in`;
   const lines = describeProblems(problems, MOST_PROBLEMS).map((line) => `\n  ${line}`);
   return `${file}: not valid: ${what} ${count}${lines.join("")}`;
 }

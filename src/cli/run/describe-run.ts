@@ -1,5 +1,6 @@
+import { formatBytes, formatCount, formatTime, plural } from "../../report/format/units.ts";
 import { ExitCode } from "../exit-code.ts";
-import { formatBytes, formatCount, formatPairs, formatTable } from "../output.ts";
+import { formatPairs, formatTable } from "../output.ts";
 import type { HeapFacts, InputFacts, RunResult, RunWay, TensorFacts } from "./run-task.ts";
 import { median, percentile } from "./sample.ts";
 
@@ -52,7 +53,7 @@ export function exitCodeOf(answer: RunAnswer): ExitCode {
 
 function aboutModel({ model, modelBytes, threads, heap }: RunAnswer): [string, string][] {
   const { inputs, outputs, onnxruntime } = heap;
-  const cores = threads === 0 ? "one thread per core" : `${threads} ${threads === 1 ? "thread" : "threads"}`;
+  const cores = threads === 0 ? "one thread per core" : plural(threads, "thread");
   return [
     ["model", `${model}, ${formatBytes(modelBytes)}`],
     ["engine", `ONNX Runtime ${onnxruntime}, ${cores}`],
@@ -169,12 +170,6 @@ function resultsOf(outcomes: readonly RunOutcome[]): RunResult[] {
 
 function isRandom(results: readonly RunResult[]): boolean {
   return results.some(({ firstDigest, lastDigest }) => firstDigest !== lastDigest);
-}
-
-/** 0.0123 as "12.3 µs", 12.345 as "12.3 ms", 1234 as "1.23 s". */
-function formatTime(ms: number): string {
-  if (ms < 1) return `${(1000 * ms).toFixed(1)} µs`;
-  return ms < 1000 ? `${ms.toFixed(ms < 100 ? 1 : 0)} ms` : `${(ms / 1000).toFixed(2)} s`;
 }
 
 /** Names come from the model's file, and control characters could move the cursor. */

@@ -1,8 +1,8 @@
 import { formatInfo } from "../../engines/onnxruntime/tensor-info.ts";
 import { EngineError, OutOfMemoryError, TensorHeapError } from "../../errors.ts";
+import { formatBytes, formatCount } from "../../report/format/units.ts";
 import { CliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
-import { formatBytes, formatCount } from "../output.ts";
 import { shapeHint } from "./input-dims.ts";
 import type { RunStage } from "./run-stage.ts";
 

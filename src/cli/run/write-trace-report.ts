@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
+import { formatBytes, formatCount } from "../../report/format/units.ts";
 import { renderHtml } from "../../report/html/render-html.ts";
 import { analyseTrace } from "../../report/model/analyse-trace.ts";
 import { loadTrace } from "../../trace/read-trace.ts";
 import { writeText } from "../files.ts";
 import type { Io } from "../io.ts";
-import { formatBytes, formatCount } from "../output.ts";
 
 /** Makes the page of a trace. @returns a line about it */
 export async function writeTraceReport(trace: string, output: string, title: string, io: Io): Promise<string> {

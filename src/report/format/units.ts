@@ -1,4 +1,4 @@
-/** Numbers as people read them: the same words on the page and on the terminal. */
+/** Numbers as people read them: the same words on the page and in every command. */
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 

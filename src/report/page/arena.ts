@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from "../format/units.ts";
+import { formatBytes, plural } from "../format/units.ts";
 import type { Segment } from "../model/report-model.ts";
 import { SHADES } from "./colouring.ts";
 import { Picture, fitText } from "./dom.ts";
@@ -319,7 +319,7 @@ function granules(size: number): number {
 /** The line below the picture. */
 export function describeSums({ live, count, loss, free }: ArenaSums): string {
   return (
-    `${formatBytes(live)} in ${formatCount(count)} ${count === 1 ? "block" : "blocks"}, ` +
+    `${formatBytes(live)} in ${plural(count, "block")}, ` +
     `${formatBytes(loss)} lost to rounding, ${formatBytes(free)} free of what the heap ever used`
   );
 }

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatShare, formatTime } from "../format/units.ts";
+import { formatBytes, formatCount, formatShare, formatTime, plural } from "../format/units.ts";
 import type { GroupRow, ReportModel } from "../model/report-model.ts";
 import { element, h } from "./dom.ts";
 import type { PageState } from "./page-state.ts";
@@ -44,7 +44,7 @@ export function leakTable(state: PageState): HTMLElement {
     model.phases[state.phaseOf[block]!]?.name ?? "–",
     formatTime(durationMs - time[blocks.from[block]!]!),
   ]);
-  const title = `${formatCount(leaks.count)} ${leaks.count === 1 ? "block" : "blocks"}, ${formatBytes(leaks.bytes)}, largest first`;
+  const title = `${plural(leaks.count, "block")}, ${formatBytes(leaks.bytes)}, largest first`;
   return table(title, ["Block", "Size", "Label", "Call site", "Phase", "Age"], rows, [0, 2, 3, 4], leaks.count);
 }
 
