@@ -3,15 +3,13 @@
  * "survived" and what was seen, as JSON, when it comes to its end. Run with --expose-gc.
  */
 import { createBlob } from "../../src/blob/create-blob.ts";
-import type { IAllocator } from "../../src/allocator.ts";
-import { LockOp } from "../../src/allocator.ts";
-import type { Handle, ReadonlyBytes } from "../../src/allocator.ts";
 import { HeapAllocator } from "../../src/allocators/heap.ts";
 import { SystemAllocator } from "../../src/allocators/system.ts";
 import { readFileSync } from "node:fs";
 import { createSession } from "../../src/engines/onnxruntime-native/create-session.ts";
 import { tinyModel } from "../../src/engines/onnxruntime/tiny-model.ts";
 import type { TBlob } from "../../src/blob/tblob.ts";
+import { HookedHeap } from "../support/hooked-heap.ts";
 import { LimitedHeap } from "../support/limited-heap.ts";
 import {
   CLASSIFIER,
@@ -62,9 +60,9 @@ async function refusals(): Promise<Seen> {
   const limited = new LimitedHeap();
   const session = await createSession(CLASSIFIER.path, { allocator: limited, planned: false, threads: 1 });
   const inputs = inputsOf(CLASSIFIER, CLASSIFIER.shapes[0]!, 0, limited);
-  const before = limited.heap.stats().totalCount;
+  const before = limited.stats().totalCount;
   freeBlobs(session.run(inputs));
-  const count = limited.heap.stats().totalCount - before;
+  const count = limited.stats().totalCount - before;
   const errors = new Set<string>();
   for (let left = 0; left < count; left++) {
     limited.allocationsLeft = left;
@@ -74,39 +72,18 @@ async function refusals(): Promise<Seen> {
 }
 
 /** An allocator whose methods throw what they should not. */
-class Throwing implements IAllocator {
-  readonly heap = new HeapAllocator();
-  thrown: unknown;
-
-  alloc(size: number): Handle {
-    if (this.thrown !== undefined) throw this.thrown;
-    return this.heap.alloc(size);
-  }
-  lock(handle: Handle, op: typeof LockOp.LOCK_FOR_READ): ReadonlyBytes;
-  lock(handle: Handle, op?: LockOp): Uint8Array;
-  lock(handle: Handle, op: LockOp = LockOp.LOCK_FOR_WRITE): Uint8Array {
-    return this.heap.lock(handle, op);
-  }
-  unlock(handle: Handle): void {
-    this.heap.unlock(handle);
-  }
-  free(handle: Handle): boolean {
-    this.heap.free(handle);
-    if (this.thrown !== undefined) throw this.thrown;
-    return true;
-  }
-}
-
 async function throwing(): Promise<Seen> {
-  const allocator = new Throwing();
+  const allocator = new HookedHeap();
   const session = await createSession(CLASSIFIER.path, { allocator, threads: 1 });
   const inputs = inputsOf(CLASSIFIER, CLASSIFIER.shapes[0]!, 0, new HeapAllocator());
   const errors: string[] = [];
   for (const thrown of [new TypeError("broken"), "no error at all", null]) {
-    allocator.thrown = thrown;
+    allocator.beforeAlloc = allocator.afterFree = () => {
+      throw thrown;
+    };
     errors.push(await nameOfError(() => session.run(inputs)));
     errors.push(await nameOfError(() => session.runAsync(inputs)));
-    allocator.thrown = undefined;
+    allocator.beforeAlloc = allocator.afterFree = undefined;
   }
   const outputs = session.run(inputs);
   return { errors, outputs: Object.keys(outputs).length };
@@ -210,29 +187,19 @@ async function huge(): Promise<Seen> {
 
 /** An allocator that uses the session in the midst of its run. */
 async function reentrant(): Promise<Seen> {
-  const heap = new HeapAllocator();
+  const heap = new HookedHeap();
   const errors: string[] = [];
-  let isArmed = false;
-  const allocator: IAllocator = {
-    alloc(size) {
-      if (isArmed) {
-        isArmed = false;
-        try {
-          session.run(inputs);
-        } catch (error) {
-          errors.push((error as Error).name);
-        }
-        void session.dispose();
-      }
-      return heap.alloc(size);
-    },
-    lock: (handle: Handle, op?: LockOp) => heap.lock(handle, op),
-    unlock: (handle) => heap.unlock(handle),
-    free: (handle) => heap.free(handle),
-  };
-  const session = await createSession(CLASSIFIER.path, { allocator, threads: 1 });
+  const session = await createSession(CLASSIFIER.path, { allocator: heap, threads: 1 });
   const inputs = inputsOf(CLASSIFIER, CLASSIFIER.shapes[0]!, 0, heap);
-  isArmed = true;
+  heap.beforeAlloc = () => {
+    heap.beforeAlloc = undefined;
+    try {
+      session.run(inputs);
+    } catch (error) {
+      errors.push((error as Error).name);
+    }
+    void session.dispose();
+  };
   const outputs = session.run(inputs);
   freeBlobs(outputs);
   freeBlobs(inputs);
@@ -273,18 +240,8 @@ async function uncaught(): Promise<Seen> {
 
 /** An allocator that asks for another run when a run takes its block. */
 async function queued(): Promise<Seen> {
-  const heap = new HeapAllocator();
-  let hook: (() => void) | undefined;
-  const allocator: IAllocator = {
-    alloc(size) {
-      hook?.();
-      return heap.alloc(size);
-    },
-    lock: (handle: Handle, op?: LockOp) => heap.lock(handle, op),
-    unlock: (handle) => heap.unlock(handle),
-    free: (handle) => heap.free(handle),
-  };
-  const session = await createSession(RECOGNISER.path, { allocator, threads: 1 });
+  const heap = new HookedHeap();
+  const session = await createSession(RECOGNISER.path, { allocator: heap, threads: 1 });
   const wide = inputsOf(RECOGNISER, { x: [1, 3, 48, 320] }, 0, heap);
   const narrow = inputsOf(RECOGNISER, { x: [1, 3, 48, 160] }, 0, heap);
   const expected = [bytesOf(session.run(wide)), bytesOf(session.run(narrow))];
@@ -293,8 +250,8 @@ async function queued(): Promise<Seen> {
   const wrong: string[] = [];
   for (let round = 0; round < 5; round++) {
     let inner: Promise<Record<string, TBlob>> | undefined;
-    hook = () => {
-      hook = undefined;
+    heap.beforeAlloc = () => {
+      heap.beforeAlloc = undefined;
       inner = session.runAsync(narrow);
     };
     for (const [i, run] of [session.runAsync(wide), inner!].entries()) {
@@ -309,25 +266,18 @@ async function queued(): Promise<Seen> {
 
 /** An allocator that makes a session while a session is made from it, and one that does so later. */
 async function nested(): Promise<Seen> {
-  const heap = new HeapAllocator();
+  const heap = new HookedHeap();
   const inner: Promise<string>[] = [];
-  let isAsking = true;
-  const allocator: IAllocator = {
-    alloc(size) {
-      if (isAsking) {
-        isAsking = false;
-        inner.push(nameOfError(() => createSession(tinyModel(SUM), { allocator: heap })));
-      }
-      return heap.alloc(size);
-    },
-    lock: (handle: Handle, op?: LockOp) => heap.lock(handle, op),
-    unlock: (handle) => heap.unlock(handle),
-    free: (handle) => heap.free(handle),
+  const ask = (): void => {
+    heap.beforeAlloc = undefined;
+    inner.push(nameOfError(() => createSession(tinyModel(SUM), { allocator: heap })));
   };
-  const session = await createSession(CLASSIFIER.path, { allocator, threads: 1 });
+  heap.beforeAlloc = ask;
+  const session = await createSession(CLASSIFIER.path, { allocator: heap, threads: 1 });
   const first = inner.length;
-  isAsking = true;
-  freeBlobs(session.run(inputsOf(CLASSIFIER, CLASSIFIER.shapes[0]!, 0, heap)));
+  const inputs = inputsOf(CLASSIFIER, CLASSIFIER.shapes[0]!, 0, heap);
+  heap.beforeAlloc = ask;
+  freeBlobs(session.run(inputs));
   return { first, errors: await Promise.all(inner) };
 }
 

@@ -1,5 +1,6 @@
 /** Blobs, models and a heap to watch, for the tests of engines. */
 import { expect } from "vitest";
+import { Adaptor } from "../../src/adaptors/adaptor.ts";
 import { LockOp } from "../../src/allocator.ts";
 import type { Handle, IAllocator, ReadonlyBytes } from "../../src/allocator.ts";
 import { HeapAllocator } from "../../src/allocators/heap.ts";
@@ -18,36 +19,35 @@ export const UINT8 = 2;
 export const INT64 = 7;
 
 /** A heap that notes which locks are held, and can be told to run out of memory. */
-class ObservedHeap implements IAllocator {
-  readonly heap: HeapAllocator = new HeapAllocator({ maxBytes: 64 * 2 ** 20 });
+class ObservedHeap extends Adaptor<HeapAllocator> {
   readonly #held: Map<Handle, LockOp[]> = new Map();
   /** Allocations that will succeed from now on. */
   allocationsLeft: number = Infinity;
 
-  alloc(size: number): Handle {
+  constructor() {
+    super(new HeapAllocator({ maxBytes: 64 * 2 ** 20 }));
+  }
+
+  override alloc(size: number): Handle {
     if (this.allocationsLeft === 0) {
       const numbers = { requestedBytes: size, liveBytes: 0, limitBytes: 0, largestFreeBytes: 0 };
       throw new OutOfMemoryError({ allocator: "ObservedHeap", ...numbers });
     }
     this.allocationsLeft--;
-    return this.heap.alloc(size);
+    return super.alloc(size);
   }
 
-  lock(handle: Handle, op: typeof LockOp.LOCK_FOR_READ): ReadonlyBytes;
-  lock(handle: Handle, op?: LockOp): Uint8Array;
-  lock(handle: Handle, op: LockOp = LockOp.LOCK_FOR_WRITE): Uint8Array {
-    const view = this.heap.lock(handle, op);
+  override lock(handle: Handle, op: typeof LockOp.LOCK_FOR_READ): ReadonlyBytes;
+  override lock(handle: Handle, op?: LockOp): Uint8Array;
+  override lock(handle: Handle, op: LockOp = LockOp.LOCK_FOR_WRITE): Uint8Array {
+    const view = super.lock(handle, op);
     this.#held.set(handle, [...(this.#held.get(handle) ?? []), op]);
     return view;
   }
 
-  unlock(handle: Handle): void {
-    this.heap.unlock(handle);
+  override unlock(handle: Handle): void {
+    super.unlock(handle);
     this.#held.get(handle)!.pop();
-  }
-
-  free(handle: Handle): boolean {
-    return this.heap.free(handle);
   }
 
   /** The locks that are held now, those for reading first. */
@@ -96,8 +96,8 @@ export function elementsOf(blob: TBlob | undefined): (number | bigint)[] {
 export function freeAll(): void {
   observed.allocationsLeft = Infinity;
   for (const blob of kept.splice(0)) blob.deallocate();
-  observed.heap.check();
-  const { liveCount, lockedCount } = observed.heap.stats();
+  observed.check();
+  const { liveCount, lockedCount } = observed.stats();
   if (liveCount + lockedCount > 0) throw new Error(`${liveCount} blocks are live and ${lockedCount} locked`);
 }
 

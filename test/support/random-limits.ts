@@ -32,7 +32,7 @@ export async function randomLimits(rounds: number, seed: number): Promise<Random
       ],
     })),
   );
-  const weights = limited.heap.stats().liveBytes;
+  const weights = limited.stats().liveBytes;
   let [successes, refusals] = [0, 0];
   let kept: { free: () => void }[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -43,7 +43,7 @@ export async function randomLimits(rounds: number, seed: number): Promise<Random
     const inputs = inputsOf(model, model.shapes[index]!, index, limited);
     const isLimited = !random.oneIn(3);
     // From next to nothing up to what the largest of the runs needs.
-    if (isLimited) limited.limitBytes = limited.heap.stats().liveBytes + Math.floor(2 ** (10 + random.below(140) / 10));
+    if (isLimited) limited.limitBytes = limited.stats().liveBytes + Math.floor(2 ** (10 + random.below(140) / 10));
     try {
       const outputs = random.oneIn(3) ? await session.runAsync(inputs) : session.run(inputs);
       successes++;
@@ -62,11 +62,11 @@ export async function randomLimits(rounds: number, seed: number): Promise<Random
     }
   }
   for (const { free } of kept) free();
-  limited.heap.check();
-  const { liveBytes } = limited.heap.stats();
+  limited.check();
+  const { liveBytes } = limited.stats();
   if (liveBytes !== weights) failures.push(`${liveBytes - weights} bytes were left after the runs`);
   for (const { sessions } of subjects) for (const session of sessions) await session.dispose();
-  const { liveCount, lockedCount } = limited.heap.stats();
+  const { liveCount, lockedCount } = limited.stats();
   if (liveCount + lockedCount > 0) failures.push(`${liveCount} blocks are left, ${lockedCount} locked`);
   return { successes, refusals, failures: failures.slice(0, 10) };
 }

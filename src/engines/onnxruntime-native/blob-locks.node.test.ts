@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ComplainingHeap } from "../../../test/support/complaining-heap.ts";
+import { HookedHeap, complain } from "../../../test/support/hooked-heap.ts";
 import { SUM } from "../../../test/support/native-models.ts";
 import type { IAllocator } from "../../allocator.ts";
 import { HeapAllocator } from "../../allocators/heap.ts";
@@ -22,47 +22,47 @@ test.each(["run", "runAsync"] as const)(
   async (run) => {
     const allocator = new HeapAllocator();
     const session = await createSession(tinyModel(SUM), { allocator, threads: 1 });
-    const complaining = new ComplainingHeap();
+    const complaining = new HookedHeap();
     const [a, b, y] = [floats(complaining), floats(complaining), floats(complaining)];
     const { liveCount } = allocator.stats();
     for (let round = 0; round < 3; round++) {
       for (const outputs of [{ y }, {}]) {
-        complaining.complains = true;
+        complaining.afterUnlock = complain;
         await expect(async () => session[run]({ a, b }, outputs)).rejects.toThrow("unlocked, but not gladly");
-        expect(complaining.heap.stats().lockedCount).toBe(0);
+        expect(complaining.stats().lockedCount).toBe(0);
         expect([y.isAllocated, allocator.stats().liveCount]).toEqual([true, liveCount]);
-        complaining.complains = false;
+        complaining.afterUnlock = undefined;
         (await session[run]({ a, b }, { y }))["y"]!.rmap().dispose();
       }
     }
     await session.dispose();
     for (const blob of [a, b, y]) expect(blob.deallocate()).toBe(true);
-    expect(complaining.heap.stats()).toMatchObject({ liveCount: 0, lockedCount: 0 });
+    expect(complaining.stats()).toMatchObject({ liveCount: 0, lockedCount: 0 });
   },
 );
 
 test("a run that fails throws its own error, also when an unlock throws after it", async () => {
   const session = await createSession(tinyModel(SUM), { threads: 1 });
-  const complaining = new ComplainingHeap();
+  const complaining = new HookedHeap();
   const [a, b] = [floats(complaining), createBlob({ precision: "FP32", dims: [3] }, { allocator: complaining })];
-  complaining.complains = true;
+  complaining.afterUnlock = complain;
   expect(() => session.run({ a, b })).toThrow(/ONNX Runtime/);
   await expect(session.runAsync({ a, b })).rejects.toThrow(/ONNX Runtime/);
-  expect(complaining.heap.stats().lockedCount).toBe(0);
+  expect(complaining.stats().lockedCount).toBe(0);
   await session.dispose();
 });
 
 test("the engine over the package's binding ends every lock, too, and gives back the blobs that it made", async () => {
   const allocator = new HeapAllocator();
   await using session = await createPackageSession(tinyModel(SUM), { allocator });
-  const complaining = new ComplainingHeap();
+  const complaining = new HookedHeap();
   const [a, b, y] = [floats(complaining), floats(complaining), floats(complaining)];
   const { liveCount } = allocator.stats();
   for (const outputs of [{ y }, {}]) {
-    complaining.complains = true;
+    complaining.afterUnlock = complain;
     await expect(session.run({ a, b }, outputs)).rejects.toThrow("unlocked, but not gladly");
-    complaining.complains = false;
-    expect(complaining.heap.stats().lockedCount).toBe(0);
+    complaining.afterUnlock = undefined;
+    expect(complaining.stats().lockedCount).toBe(0);
     expect(allocator.stats()).toMatchObject({ liveCount, lockedCount: 0 });
   }
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ComplainingHeap } from "../../../test/support/complaining-heap.ts";
+import { HookedHeap, complain } from "../../../test/support/hooked-heap.ts";
 import { SUM } from "../../../test/support/native-models.ts";
 import type { Handle } from "../../allocator.ts";
 import { HeapAllocator } from "../../allocators/heap.ts";
@@ -19,32 +19,32 @@ function floats(): TBlob {
 }
 
 test("a block whose unlock throws goes back all the same", () => {
-  const allocator = new ComplainingHeap();
+  const allocator = new HookedHeap();
   const block = new EngineBlock(allocator, 100);
-  allocator.complains = true;
+  allocator.afterUnlock = complain;
   expect(() => block.release()).toThrow(TypeError);
-  expect(allocator.heap.stats()).toMatchObject({ liveCount: 0, lockedCount: 0 });
+  expect(allocator.stats()).toMatchObject({ liveCount: 0, lockedCount: 0 });
 });
 
 test.each([
   ["planned", true],
   ["served block by block", false],
 ])("a run that is %s throws what unlock threw, and leaves no block behind", async (_, planned) => {
-  const allocator = new ComplainingHeap();
+  const allocator = new HookedHeap();
   const session = await createSession(tinyModel(SUM), { allocator, planned, threads: 1 });
   const [a, b] = [floats(), floats()];
   // The outputs are kept, so that later ones have blocks of their own.
   const kept = [1, 2, 3].map(() => session.run({ a, b })["y"]!);
-  const { liveCount } = allocator.heap.stats();
+  const { liveCount } = allocator.stats();
   for (let i = 0; i < 3; i++) {
-    allocator.complains = true;
+    allocator.afterUnlock = complain;
     expect(() => session.run({ a, b })).toThrow("unlocked, but not gladly");
-    allocator.complains = false;
-    expect(allocator.heap.stats()).toMatchObject({ liveCount });
+    allocator.afterUnlock = undefined;
+    expect(allocator.stats()).toMatchObject({ liveCount });
   }
   for (const each of kept) each.deallocate();
   await session.dispose();
-  expect(allocator.heap.stats()).toMatchObject({ liveCount: 0, lockedCount: 0 });
+  expect(allocator.stats()).toMatchObject({ liveCount: 0, lockedCount: 0 });
 });
 
 test("blobs over parts of one block free it together, in any order", () => {

@@ -33,7 +33,7 @@ test.each([DETECTOR, CLASSIFIER, VOICE])(
   async ({ path }) => {
     const limited = new LimitedHeap();
     const whole = await createSession(path, { allocator: limited, threads: 2 });
-    const count = limited.heap.stats().totalCount;
+    const count = limited.stats().totalCount;
     await whole.dispose();
     const step = Math.max(1, Math.floor(count / 12));
     let failures = 0;
@@ -42,7 +42,7 @@ test.each([DETECTOR, CLASSIFIER, VOICE])(
       const error = await errorOf(() => createSession(path, { allocator: limited, threads: 2 }));
       expect(error).toBeInstanceOf(OutOfMemoryError);
       expect((error as OutOfMemoryError).allocator).toBe("LimitedHeap");
-      expect(limited.heap.stats()).toMatchObject({ liveCount: 0, lockedCount: 0 });
+      expect(limited.stats()).toMatchObject({ liveCount: 0, lockedCount: 0 });
       failures++;
     }
     expect(failures).toBeGreaterThan(10);
@@ -59,17 +59,17 @@ test.each([DETECTOR, RECOGNISER, CLASSIFIER, VOICE])(
     const [expected] = await references(model);
     const session = await createSession(model.path, { allocator: limited, threads: 1, planned: false });
     const inputs = inputsOf(model, model.shapes[0]!, 0, limited);
-    const before = limited.heap.stats();
+    const before = limited.stats();
     const outputs = session.run(inputs);
     expect(differing(outputs, expected!)).toEqual([]);
     freeBlobs(outputs);
-    const count = limited.heap.stats().totalCount - before.totalCount;
+    const count = limited.stats().totalCount - before.totalCount;
     for (let left = 0; left < count; left += Math.max(1, Math.floor(count / 30))) {
       limited.allocationsLeft = left;
       const run = (): unknown => (left % 2 === 0 ? session.run(inputs) : session.runAsync(inputs));
       const error = await errorOf(run);
       expect(error).toBeInstanceOf(OutOfMemoryError);
-      expect(limited.heap.stats()).toMatchObject({ liveBytes: before.liveBytes, lockedCount: before.lockedCount });
+      expect(limited.stats()).toMatchObject({ liveBytes: before.liveBytes, lockedCount: before.lockedCount });
     }
     limited.allocationsLeft = Infinity;
     const after = session.run(inputs);
@@ -77,7 +77,7 @@ test.each([DETECTOR, RECOGNISER, CLASSIFIER, VOICE])(
     freeBlobs(after);
     freeBlobs(inputs);
     await session.dispose();
-    expect(limited.heap.stats()).toMatchObject({ liveCount: 0, lockedCount: 0 });
+    expect(limited.stats()).toMatchObject({ liveCount: 0, lockedCount: 0 });
   },
 );
 
@@ -85,7 +85,7 @@ test("the error of a refused run is the allocator's own, with its numbers", asyn
   const limited = new LimitedHeap();
   const session = await createSession(DETECTOR.path, { allocator: limited, threads: 1 });
   const inputs = inputsOf(DETECTOR, DETECTOR.shapes[0]!, 0, limited);
-  limited.limitBytes = limited.heap.stats().liveBytes + 500_000;
+  limited.limitBytes = limited.stats().liveBytes + 500_000;
   const error = (await errorOf(() => session.run(inputs))) as OutOfMemoryError;
   expect(error.message).toMatch(/^LimitedHeap cannot allocate \d+ bytes: \d+ bytes are live of a limit of \d+/);
   expect(error.limitBytes).toBe(limited.limitBytes);
@@ -102,7 +102,7 @@ test("a planned run is refused before it begins: nothing is spilled", async () =
   freeBlobs(session.run(inputs));
   freeBlobs(session.run(inputs));
   expect(session.report().plannedRuns).toBe(1);
-  limited.limitBytes = limited.heap.stats().liveBytes + session.report().plannedBytes - 1;
+  limited.limitBytes = limited.stats().liveBytes + session.report().plannedBytes - 1;
   expect(await errorOf(() => session.run(inputs))).toBeInstanceOf(OutOfMemoryError);
   expect(await errorOf(() => session.runAsync(inputs))).toBeInstanceOf(OutOfMemoryError);
   limited.limitBytes++;
@@ -126,14 +126,14 @@ test("a refused run of one session does not touch a run of another that is under
   freeBlobs(recogniser.run(line));
   // The recogniser's run is planned: all of its memory is there when the detector hits the limit.
   const underWay = recogniser.runAsync(line);
-  limited.limitBytes = limited.heap.stats().liveBytes + 1_000_000;
+  limited.limitBytes = limited.stats().liveBytes + 1_000_000;
   expect(await errorOf(() => detector.run(image))).toBeInstanceOf(OutOfMemoryError);
   const outputs = await underWay;
   expect(differing(outputs, expected!)).toEqual([]);
   expect(Object.keys(bytesOf(outputs))).toHaveLength(1);
   for (const blobs of [outputs, image, line]) freeBlobs(blobs);
   await Promise.all(sessions.map((session) => session.dispose()));
-  expect(limited.heap.stats()).toMatchObject({ liveCount: 0, lockedCount: 0 });
+  expect(limited.stats()).toMatchObject({ liveCount: 0, lockedCount: 0 });
 });
 
 test("300 runs with limits that change at random give right bytes or an OutOfMemoryError, and leak nothing", async () => {

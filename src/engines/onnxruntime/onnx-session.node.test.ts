@@ -206,12 +206,12 @@ describe("locks", () => {
     };
     await using session = await load(graph);
     const a = blobOf("FP32", [2]);
-    const before = observed.heap.stats().liveCount;
+    const before = observed.stats().liveCount;
     const error = await failure(session.run({ a, b: blobOf("FP32", [3]) }));
     expect(error.message).toMatch(/^ONNX Runtime broke the run off: .*Add/);
     expect(error.cause).toBeInstanceOf(Error);
     expect(observed.locks).toEqual([]);
-    expect(observed.heap.stats().liveCount).toBe(before + 1);
+    expect(observed.stats().liveCount).toBe(before + 1);
   });
 
   test("are released when memory runs out at any of the outputs", async () => {
@@ -227,7 +227,7 @@ describe("locks", () => {
       observed.allocationsLeft = failing;
       await expect(session.run({ x })).rejects.toThrow(OutOfMemoryError);
       expect(observed.locks).toEqual([]);
-      expect(observed.heap.stats().liveCount).toBe(1);
+      expect(observed.stats().liveCount).toBe(1);
     }
     observed.allocationsLeft = outputs.length;
     for (const blob of Object.values(await session.run({ x }))) keep(blob);
