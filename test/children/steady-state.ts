@@ -1,49 +1,8 @@
-/**
- * Replaces blocks for ten million rounds and prints, as JSON, what that did to the JavaScript heap. A process of its own,
- * with nothing in it but the heap: a test runner makes garbage too. Run with --expose-gc.
- */
-import { PerformanceObserver, constants } from "node:perf_hooks";
+/** Replaces blocks for ten million rounds and prints, as JSON, what that did to the JavaScript heap. Run with --expose-gc. */
 import { HeapAllocator } from "../../src/allocators/heap.ts";
-import type { Handle } from "../../src/allocator.ts";
+import { measureChurn } from "../support/measure-churn.ts";
 
 const heap = new HeapAllocator();
-const sizes = Int32Array.from({ length: 64 }, (_, i) => 64 + i * i * 300);
-const live = Int32Array.from(sizes, (size) => heap.alloc(size));
-
-/** Replaces one of the live blocks and touches it, so many times. */
-function churn(rounds: number): void {
-  for (let i = 0; i < rounds; i++) {
-    const at = (i * 29) & 63;
-    heap.free(live[at] as Handle);
-    const handle = heap.alloc(sizes[at]!);
-    heap.lock(handle)[0] = i;
-    heap.unlock(handle);
-    live[at] = handle;
-  }
-}
-
-/** A turn of the event loop, in which observers hear of what was collected. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-const collections = { minor: 0, major: 0 };
-const observer = new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) {
-    const { kind } = (entry as unknown as { detail: { kind: number } }).detail;
-    if (kind === constants.NODE_PERFORMANCE_GC_MAJOR) collections.major++;
-    if (kind === constants.NODE_PERFORMANCE_GC_MINOR) collections.minor++;
-  }
-});
-
-churn(200_000);
-globalThis.gc!();
-await turn();
-observer.observe({ entryTypes: ["gc"] });
-const before = process.memoryUsage().heapUsed;
-churn(10_000_000);
-const heapGrowth = process.memoryUsage().heapUsed - before;
-await turn();
-observer.disconnect();
+const cost = await measureChurn(heap, 10_000_000);
 heap.check();
-process.stdout.write(JSON.stringify({ heapGrowth, ...collections, liveCount: heap.stats().liveCount }));
+process.stdout.write(JSON.stringify({ ...cost, liveCount: heap.stats().liveCount }));
