@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fileURLToPath } from "node:url";
 import { runCli } from "../run-cli.fixture.ts";
 import { LEAKY, TraceFiles, UNREADABLE } from "./trace-files.fixture.ts";
 
 const RECORDED = fileURLToPath(new URL("../../../bench/traces/rec320_nopat.jsonl.gz", import.meta.url));
 
-let files: TraceFiles;
-let leaky = "";
-beforeAll(async () => {
-  files = await TraceFiles.make();
-  leaky = await files.write("leaky.jsonl", LEAKY);
-});
-afterAll(() => files.remove());
+const files = await TraceFiles.make();
+const leaky = await files.write("leaky.jsonl", LEAKY);
 
 test("a table has a line for each allocator, and says how to read it", async () => {
   const { exitCode, stdout, stderr } = await runCli(["replay", leaky, "--runs", "1"]);

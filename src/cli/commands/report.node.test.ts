@@ -2,20 +2,15 @@ import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runCli } from "../run-cli.fixture.ts";
 import { LEAKY, TraceFiles, UNREADABLE, lines } from "./trace-files.fixture.ts";
 
 const ESCAPE = String.fromCodePoint(27);
 const RECORDED = fileURLToPath(new URL("../../../bench/traces/det640_nopat.jsonl.gz", import.meta.url));
 
-let files: TraceFiles;
-let leaky = "";
-beforeAll(async () => {
-  files = await TraceFiles.make();
-  leaky = await files.write("leaky.jsonl", LEAKY);
-});
-afterAll(() => files.remove());
+const files = await TraceFiles.make();
+const leaky = await files.write("leaky.jsonl", LEAKY);
 
 function widest(text: string): number {
   return Math.max(...text.split("\n").map((line) => line.length));

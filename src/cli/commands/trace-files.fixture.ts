@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { afterAll } from "vitest";
 
 /** A detector, with 300 B in three blocks at the peak, and one of 100 B that is never freed. */
 export const LEAKY: readonly object[] = [
@@ -22,12 +23,14 @@ export function lines(events: readonly object[]): string {
   return events.map((event) => `${JSON.stringify(event)}\n`).join("");
 }
 
-/** Files in a folder of their own. */
+/** Files in a folder of their own, which is removed after the tests of the file. */
 export class TraceFiles {
   readonly folder: string;
 
   static async make(): Promise<TraceFiles> {
-    return new TraceFiles(await mkdtemp(join(tmpdir(), "trace-")));
+    const folder = await mkdtemp(join(tmpdir(), "trace-"));
+    afterAll(() => rm(folder, { recursive: true }));
+    return new TraceFiles(folder);
   }
 
   private constructor(folder: string) {
@@ -40,10 +43,6 @@ export class TraceFiles {
     const data = typeof content === "string" || content instanceof Uint8Array ? content : lines(content);
     await writeFile(path, data);
     return path;
-  }
-
-  remove(): Promise<void> {
-    return rm(this.folder, { recursive: true });
   }
 }
 

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runCli } from "../run-cli.fixture.ts";
 import { LEAKY, TraceFiles, UNREADABLE, lines } from "./trace-files.fixture.ts";
 
-let files: TraceFiles;
-let leaky = "";
-beforeAll(async () => {
-  files = await TraceFiles.make();
-  leaky = await files.write("leaky.jsonl", LEAKY);
-});
-afterAll(() => files.remove());
+const files = await TraceFiles.make();
+const leaky = await files.write("leaky.jsonl", LEAKY);
 
 test("without a command it prints what commands there are, and exit code 2", async () => {
   const { exitCode, stdout, stderr } = await runCli(["trace"]);
