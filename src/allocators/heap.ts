@@ -118,11 +118,18 @@ export class HeapAllocator implements IPooledAllocator {
     checkArena(this.#arena);
   }
 
-  /** The ways out when no region has room: another region; the zone for the other sizes; what empty regions hold. */
+  /** The ways out when no region has room: empty slabs; another region; the zone for the other sizes; empty regions. */
   #allocateSlowly(size: number): number {
     const arena = this.#arena;
-    if (!arena.hasSpareRecord())
+    if (arena.releaseSlabs()) {
+      const handle = arena.allocate(size);
+      if (handle >= 0) return handle;
+    }
+    if (!arena.hasSpareRecord()) {
+      const handle = arena.allocateAnywhere(size);
+      if (handle >= 0) return handle;
       throw this.#outOfMemory(size, `Its books are full, with ${MAX_BLOCKS} blocks and holes; free some first.`);
+    }
     if (alignUp(size) <= Math.min(MAX_REGION_BYTES, alignUp(this.#maxBytes))) {
       if (this.#addRegion(size)) return arena.allocate(size);
       const handle = arena.allocateAnywhere(size);
@@ -137,7 +144,7 @@ export class HeapAllocator implements IPooledAllocator {
 
   #dropEmptyRegions(): number {
     const before = this.#reservedBytes;
-    this.#arena.drain();
+    this.#arena.releaseSlabs();
     for (let region = 0; region < this.#arena.regionsEnd; region++) {
       const bytes = this.#arena.capacityOf(region) * GRANULE;
       if (bytes === 0 || !this.#arena.removeRegion(region)) continue;

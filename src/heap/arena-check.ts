@@ -3,7 +3,6 @@
  * in blocks and holes) and independent of the paths that keep the rules.
  */
 import { CorruptionError } from "../errors.ts";
-import { binsOfZone, largeZone, smallZone } from "./arena.ts";
 import type { Arena } from "./arena.ts";
 import { binOf, bitsOf, headOf } from "./bins.ts";
 import { GRANULE } from "./granule.ts";
@@ -14,6 +13,9 @@ import {
   BIN_NEXT,
   BIN_PREV,
   CAPACITY,
+  CELL_CLASS,
+  CELL_SLAB,
+  CLASS_COUNT,
   FIRST,
   FIRST_BLOCK_RECORD,
   HIGH,
@@ -33,11 +35,15 @@ import {
   RECORDS_END,
   RECORD_WORDS,
   SIZE,
+  SLAB_CLASS,
+  SLAB_FREE,
   SMALL_BINS,
   SPARE_RECORD,
   TOP,
   ZONE,
 } from "./layout.ts";
+import { cellGranules, forEachFreeCell } from "./slabs.ts";
+import { binsOfZone, largeZone, smallZone } from "./zone.ts";
 
 /** What the walk found (a pending block counts as live, since it is not counted as freed yet), to be compared with what the arena counts. */
 interface Census {
@@ -47,17 +53,19 @@ interface Census {
   holes: number;
   /** Every record that was met, once. */
   readonly seen: Set<number>;
+  /** For each slab, where its cells are to be. */
+  readonly slabs: Map<number, Set<number>>;
 }
 
 /** @throws {CorruptionError} naming the first rule that is broken, with its numbers */
 export function checkArena(arena: Arena): void {
-  const census: Census = { liveBytes: 0, liveCount: 0, lockedCount: 0, holes: 0, seen: new Set() };
+  const census: Census = { liveBytes: 0, liveCount: 0, lockedCount: 0, holes: 0, seen: new Set(), slabs: new Map() };
   const pending = pendingBlocks(arena);
   for (let region = 0; region < arena.regionsEnd; region++) checkRegion(arena, region, pending, census);
-  for (const block of pending) require(census.seen.has(block), `pending block ${block} is in no zone`);
+  checkSpareRecords(arena, census.seen);
+  checkCells(arena, pending, census);
   const binned = checkBins(arena, LARGE_BINS) + checkBins(arena, SMALL_BINS);
   require(binned === census.holes, `the bins have ${binned} holes, the zones ${census.holes}`);
-  checkSpareRecords(arena, census.seen);
   checkCounters(arena, census);
 }
 
@@ -95,8 +103,13 @@ function checkZone({ records }: Arena, zone: number, pending: Set<number>, censu
       require(!pending.has(block), `${at} is binned and pending`);
       require(previous === zone || !isHole(records, previous), `${at} and the hole before it are not coalesced`);
       require(records[block + NEXT] !== zone, `${at} is free and was not given back to the top`);
+    } else if (records[block]! < 0 && !pending.has(block)) {
+      checkSlab(records, block, census);
     } else {
-      countBlock(records, block, pending, census);
+      countBlock(records, block, census);
+      const [bytes, granules] = [bytesOf(records, block), records[block + SIZE]!];
+      require(Math.max(1, Math.ceil(bytes / GRANULE)) ===
+        granules, `block ${block} has ${granules} granules for ${bytes} bytes`);
     }
     offset += records[block + SIZE]!;
     previous = block;
@@ -106,17 +119,66 @@ function checkZone({ records }: Arena, zone: number, pending: Set<number>, censu
   require(records[zone + HIGH]! >= offset, `the high-water of zone ${zone} is below its top`);
 }
 
-function countBlock(records: Int32Array, block: number, pending: Set<number>, census: Census): void {
+function countBlock(records: Int32Array, block: number, census: Census): void {
   const handle = records[block]!;
-  require(handle >= 0 || pending.has(block), `block ${block} is free, and neither binned nor pending`);
   require((Math.max(handle, ~handle) & INDEX_MASK) === block / RECORD_WORDS, `block ${block} has another's handle`);
   require(handle >= 0 || records[block + LOCKS] === 0, `block ${block} is pending and locked`);
   census.liveCount++;
-  const [bytes, granules] = [bytesOf(records, block), records[block + SIZE]!];
-  require(Math.max(1, Math.ceil(bytes / GRANULE)) ===
-    granules, `block ${block} has ${granules} granules for ${bytes} bytes`);
-  census.liveBytes += bytes;
+  census.liveBytes += bytesOf(records, block);
   if (records[block + LOCKS]! > 0) census.lockedCount++;
+}
+
+/** What is neither live, nor a hole, nor pending, is a slab. Its cells are met later. */
+function checkSlab(records: Int32Array, slab: number, census: Census): void {
+  const cellClass = records[slab + SLAB_CLASS]!;
+  const at = `block ${slab}, which is neither live, nor binned, nor pending,`;
+  require(cellClass >= 0 && cellClass < CLASS_COUNT, `${at} is no slab either: there is no class ${cellClass}`);
+  const cells = records[slab + SIZE]! / cellGranules(cellClass);
+  require(Number.isInteger(cells), `${at} is no slab of class ${cellClass}: it would have ${cells} cells`);
+  require(records[slab + SLAB_FREE] === 0, `slab ${slab} was not counted to the end`);
+  require(binsOfZone(records[slab + ZONE]!) === SMALL_BINS, `slab ${slab} is not in a small zone`);
+  const starts = Array.from({ length: cells }, (_, i) => records[slab + OFFSET]! + i * cellGranules(cellClass));
+  census.slabs.set(slab, new Set(starts));
+}
+
+/** Every record that is in no zone and not spare is a cell: of a slab, at a place that no other has, and live, pending or free. */
+function checkCells({ records }: Arena, pending: Set<number>, census: Census): void {
+  const free = new Set<number>();
+  forEachFreeCell(records, (cell, cellClass) => {
+    require(!free.has(cell), `cell ${cell} is free twice`);
+    require(records[cell + CELL_CLASS] === ~cellClass, `cell ${cell} is in the list of class ${cellClass}`);
+    free.add(cell);
+  });
+  for (let cell = FIRST_BLOCK_RECORD; cell < records[RECORDS_END]!; cell += RECORD_WORDS) {
+    if (census.seen.has(cell)) continue;
+    census.seen.add(cell);
+    checkCell(records, cell, census.slabs);
+    if (free.has(cell)) {
+      require(records[cell]! < 0 && !pending.has(cell), `cell ${cell} is free, and pending or live`);
+      free.delete(cell);
+    } else {
+      require(records[cell]! >= 0 || pending.has(cell), `cell ${cell} is neither live, nor free, nor pending`);
+      countBlock(records, cell, census);
+      const [bytes, granules] = [bytesOf(records, cell), records[cell + SIZE]!];
+      require(bytes <= granules * GRANULE, `cell ${cell} has ${granules} granules for ${bytes} bytes`);
+    }
+  }
+  require(free.size === 0, `${free.size} records are free cells, and blocks or spare`);
+  for (const [slab, starts] of census.slabs) require(starts.size === 0, `slab ${slab} lacks ${starts.size} cells`);
+  for (const block of pending) require(census.seen.has(block), `pending block ${block} is in no zone`);
+}
+
+function checkCell(records: Int32Array, cell: number, slabs: Map<number, Set<number>>): void {
+  const slab = records[cell + CELL_SLAB]!;
+  const starts = slabs.get(slab);
+  require(starts !== undefined, `record ${cell} is in no zone, not spare, and no cell of a slab`);
+  const cellClass = records[slab + SLAB_CLASS]!;
+  require(records[cell + CELL_CLASS] === ~cellClass, `cell ${cell} is of another class than its slab ${slab}`);
+  require(records[cell + SIZE] === cellGranules(cellClass), `cell ${cell} has ${records[cell + SIZE]} granules`);
+  require(records[cell + ZONE] === records[slab + ZONE], `cell ${cell} names another zone than its slab`);
+  require(starts!.delete(
+    records[cell + OFFSET]!,
+  ), `cell ${cell} is at ${records[cell + OFFSET]}, where none is or another`);
 }
 
 /** @returns how many holes the bins of one kind of zone have */
@@ -148,8 +210,6 @@ function checkSpareRecords({ records }: Arena, seen: Set<number>): void {
     require(records[record]! < 0 && !isHole(records, record), `record ${record} is spare, and live or a hole`);
     seen.add(record);
   }
-  const made = (records[RECORDS_END]! - FIRST_BLOCK_RECORD) / RECORD_WORDS;
-  require(seen.size === made, `${made} records were made, ${seen.size} are in use or spare`);
 }
 
 function checkCounters({ records, counters }: Arena, census: Census): void {

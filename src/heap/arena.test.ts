@@ -3,7 +3,7 @@ import { CorruptionError } from "../errors.ts";
 import { checkArena } from "./arena-check.ts";
 import { arenaStats } from "./arena-stats.ts";
 import { privateStorage } from "./arena-storage.ts";
-import { Arena, largeZone } from "./arena.ts";
+import { Arena } from "./arena.ts";
 import {
   BIN_NEXT,
   BIN_PREV,
@@ -22,6 +22,7 @@ import {
   TOP,
 } from "./layout.ts";
 import { recordOf } from "./record.ts";
+import { largeZone } from "./zone.ts";
 
 const KIB = 1024 / 64;
 
@@ -133,7 +134,7 @@ test("the pending stack is drained when it is full", () => {
   for (const handle of handles) arena.free(handle);
   checkArena(arena);
   expect(arenaStats(arena, 0).liveCount).toBe(0);
-  arena.drain();
+  arena.releaseSlabs();
   expect(arena.isEmpty(0)).toBe(true);
 });
 
@@ -163,13 +164,13 @@ test("there are so many regions and no more", () => {
 test("books that cannot grow refuse when they are full, and work on when a block was freed", () => {
   const storage = { ...privateStorage(), grow: () => undefined };
   const arena = new Arena(storage);
-  arena.addRegion(4096 * KIB);
+  arena.addRegion(16_384 * KIB);
   const handles: number[] = [];
-  for (let handle = arena.allocate(1); handle !== NO_ROOM; handle = arena.allocate(1)) handles.push(handle);
+  for (let handle = arena.allocate(30_000); handle !== NO_ROOM; handle = arena.allocate(30_000)) handles.push(handle);
   expect(handles.length).toBe(255);
   checkArena(arena);
   expect(arena.free(handles.pop()!)).toBe(true);
-  expect(arena.allocate(1)).toBeGreaterThan(0);
+  expect(arena.allocate(30_000)).toBeGreaterThan(0);
   checkArena(arena);
 });
 

@@ -6,9 +6,11 @@
  * block that outlives its neighbours never pins a hole among megabyte tensors. The large zone grows up from 0, the small
  * one down from the region's end. Both count offsets from their own start; only `offsetOf` mirrors the small zone's.
  *
+ * Small blocks have cells of slabs, where those are to be had (slabs.ts): what follows is for the others, and for slabs.
+ *
  * Deferred, never forgotten. `free` pushes the block on a stack of pending ones. `allocate` looks at the top of it: a
  * block of the same size that could not coalesce is handed out again, just what freeing and searching would have done, so
- * it costs no footprint, and what is live did not change. (Handing it out where it could coalesce on one side took less
+ * it costs no footprint, and what is live did not change; cells never coalesce. (Handing it out where it could coalesce on one side took less
  * time, and up to a tenth more memory on one trace or another.) In every other case the whole stack is drained first: each
  * block coalesces with the holes on both sides, one at the end of its zone lowers the top, the rest is binned. Every search
  * thus sees holes fully coalesced, and deferral cannot make the heap creep, as quick lists of exact sizes do.
@@ -21,11 +23,13 @@ import type { ArenaStorage } from "./arena-storage.ts";
 import { binOf, findBin, findHoleInOwnBin, initBins, insertHole, largestHole, removeHole } from "./bins.ts";
 import { GRANULE, granulesOf } from "./granule.ts";
 import { HANDLE_LIMIT, firstGeneration, nextHandle } from "./handle.ts";
-import { bytesOf, isHole, recordOf } from "./record.ts";
+import { bytesOf, recordOf, takeRecord } from "./record.ts";
 import {
   BIN_NEXT,
   BYTES,
   CAPACITY,
+  CELLS,
+  CLASS_COUNT,
   FIRST,
   FIRST_BLOCK_RECORD,
   FREED_BYTES,
@@ -35,6 +39,7 @@ import {
   HEADS,
   HIGH,
   HOLE_BIT,
+  HOLE_LIMIT,
   LARGE_BINS,
   LAST,
   LIVE_BYTES,
@@ -59,12 +64,25 @@ import {
   REUSED_COUNT,
   SET_BITS,
   SIZE,
+  SLAB_LIMIT,
   SMALL_BINS,
   SMALL_BYTES,
   SPARE_RECORD,
   TOP,
   ZONE,
 } from "./layout.ts";
+import {
+  borrowCell,
+  cellGranules,
+  classOf,
+  cutSlab,
+  dissolveFreeSlabs,
+  largestCell,
+  nextSlab,
+  slabLimit,
+  takeCell,
+} from "./slabs.ts";
+import { binsOfZone, gapOf, isSmallZone, largeZone, regionOfZone, smallZone } from "./zone.ts";
 
 export class Arena {
   readonly counters: Float64Array;
@@ -94,10 +112,11 @@ export class Arena {
     this.#resetZone(largeZone(region), granules);
     this.#resetZone(smallZone(region), granules);
     this.records[REGIONS_END] = Math.max(this.records[REGIONS_END]!, region + 1);
+    this.records[SLAB_LIMIT] = Math.max(this.records[SLAB_LIMIT]!, slabLimit(granules));
     return region;
   }
 
-  /** Removes a region. @returns false when blocks are live in it. Pending blocks must be drained before. */
+  /** Removes a region. @returns false when it is not empty: drain, and free empty slabs, before. */
   removeRegion(region: number): boolean {
     if (!this.isEmpty(region)) return false;
     this.#resetZone(largeZone(region), 0);
@@ -110,7 +129,7 @@ export class Arena {
     return this.records[largeZone(region) + CAPACITY]!;
   }
 
-  /** Whether no block of the region is live or pending. */
+  /** Whether no block of the region is live or pending, and none is a slab. */
   isEmpty(region: number): boolean {
     return this.records[largeZone(region) + TOP] === 0 && this.records[smallZone(region) + TOP] === 0;
   }
@@ -141,12 +160,16 @@ export class Arena {
         return (records[last] = ~records[last]!);
       }
     }
-    return this.#search(size, size <= SMALL_BYTES ? SMALL_BINS : LARGE_BINS);
+    return size <= SMALL_BYTES ? this.#allocateSmall(size) : this.#search(size, LARGE_BINS);
   }
 
-  /** As `allocate`, in the other zones: for when memory is short and no region can be added. */
+  /** As `allocate`, in a cell of any size or in the other zones: for when memory is short and no region can be added. */
   allocateAnywhere(size: number): number {
-    return this.#search(size, size <= SMALL_BYTES ? LARGE_BINS : SMALL_BINS);
+    if (size > SMALL_BYTES) return this.#search(size, SMALL_BINS);
+    this.drain();
+    const cellClass = classOf(granulesOf(size));
+    const cell = takeCell(this.records, cellClass) || borrowCell(this.records, cellClass, CLASS_COUNT);
+    return cell !== 0 ? this.#openCell(cell, size) : this.#search(size, LARGE_BINS);
   }
 
   /** Releases a block. @returns false, and changes nothing, when the handle is not live or is locked. */
@@ -211,11 +234,18 @@ export class Arena {
     for (let i = 0; i < pending; i++) {
       let block = records[PENDING + i]!;
       freedBytes += bytesOf(records, block);
+      let previous = records[block + PREV]!;
+      if (previous < 0) {
+        const head = CELLS + ~previous;
+        records[block + LOCKS] = records[head]!;
+        records[head] = block;
+        continue;
+      }
       const zone = records[block + ZONE]!;
       const set = binsOfZone(zone);
       let granules = records[block + SIZE]!;
       let next = records[block + NEXT]!;
-      if (isHole(records, next)) {
+      if (records[next]! < HOLE_LIMIT) {
         const more = records[next + SIZE]!;
         removeHole(records, next, set + binOf(more));
         granules += more;
@@ -225,8 +255,7 @@ export class Arena {
         spare = next;
         next = records[next + NEXT]!;
       }
-      let previous = records[block + PREV]!;
-      if (isHole(records, previous)) {
+      if (records[previous]! < HOLE_LIMIT) {
         const more = records[previous + SIZE]!;
         removeHole(records, previous, set + binOf(more));
         granules += more;
@@ -265,7 +294,8 @@ export class Arena {
   largestFree(): number {
     this.drain();
     const { records } = this;
-    let largest = Math.max(largestHole(records, LARGE_BINS), largestHole(records, SMALL_BINS));
+    const cell = Math.min(largestCell(records), SMALL_BYTES / GRANULE);
+    let largest = Math.max(cell, largestHole(records, LARGE_BINS), largestHole(records, SMALL_BINS));
     for (let region = 0; region < this.regionsEnd; region++) {
       largest = Math.max(largest, gapOf(records, largeZone(region), smallZone(region)));
     }
@@ -274,18 +304,90 @@ export class Arena {
 
   /** Whether one more block can be recorded. Grows the books where that is needed, and possible. */
   hasSpareRecord(): boolean {
-    if (this.records[SPARE_RECORD] !== 0) return true;
-    if (this.records[RECORDS_END]! + RECORD_WORDS <= this.records.length) return true;
-    const larger = this.#storage.grow(this.records);
-    if (larger === undefined) return false;
-    this.records = larger;
+    return this.records[SPARE_RECORD] !== 0 || this.#hasRecords(1);
+  }
+
+  /** Frees the slabs that no block is in. Drains. @returns whether there were any */
+  releaseSlabs(): boolean {
+    this.drain();
+    const { records } = this;
+    const slabs = dissolveFreeSlabs(records);
+    for (let i = 0; i < slabs.length; i += PENDING_LIMIT) {
+      const some = slabs.slice(i, i + PENDING_LIMIT);
+      for (const slab of some) records[slab + BYTES] = 0;
+      records.set(some, PENDING);
+      records[PENDING_COUNT] = some.length;
+      // They were never counted as allocated, and are not to be as freed.
+      records[LIVE_COUNT]! += some.length;
+      this.counters[FREED_COUNT]! -= some.length;
+      this.drain();
+    }
+    return slabs.length > 0;
+  }
+
+  /** Drains, and hands out a cell, or a place of its own. */
+  #allocateSmall(size: number): number {
+    if (this.records[PENDING_COUNT] !== 0) this.drain();
+    const cellClass = classOf(granulesOf(size));
+    let cell = takeCell(this.records, cellClass);
+    if (cell === 0) cell = this.#otherCell(cellClass);
+    return cell !== 0 ? this.#openCell(cell, size) : this.#search(size, SMALL_BINS);
+  }
+
+  /** A cell where none of the class is free: a larger one, or the first of another slab. 0 when there is none. */
+  #otherCell(cellClass: number): number {
+    const borrowed = borrowCell(this.records, cellClass);
+    if (borrowed !== 0 || !this.#addSlab(cellClass)) return borrowed;
+    return takeCell(this.records, cellClass);
+  }
+
+  /** Makes a cell live, and counts it, as the end of `#search` does with other blocks. @returns its handle */
+  #openCell(cell: number, size: number): number {
+    const records = this.records;
+    records[cell + LOCKS] = 0;
+    records[cell + BYTES] = size;
+    const live = records[LIVE_COUNT]! + 1;
+    records[LIVE_COUNT] = live;
+    if (live > records[PEAK_COUNT]!) records[PEAK_COUNT] = live;
+    const counters = this.counters;
+    const bytes = counters[LIVE_BYTES]! + size;
+    counters[LIVE_BYTES] = bytes;
+    if (bytes > counters[PEAK_BYTES]!) counters[PEAK_BYTES] = bytes;
+    return (records[cell] = ~records[cell]!);
+  }
+
+  /** Cuts a slab for a class whose cells are all taken. @returns false when it is to have none, or there is no room */
+  #addSlab(cellClass: number): boolean {
+    const granules = nextSlab(this.records, cellClass);
+    // A record for each cell, one for the slab, and one for what is left of the hole.
+    if (granules === 0 || !this.#hasRecords(granules / cellGranules(cellClass) + 2)) return false;
+    const { records, counters } = this;
+    const peaks = { bytes: counters[PEAK_BYTES]!, count: records[PEAK_COUNT]! };
+    const handle = this.#search(granules * GRANULE, SMALL_BINS);
+    if (handle === NO_ROOM) return false;
+    // Its cells will count, when they are blocks; the slab does not.
+    counters[LIVE_BYTES]! -= granules * GRANULE;
+    counters[PEAK_BYTES] = peaks.bytes;
+    records[LIVE_COUNT]!--;
+    records[PEAK_COUNT] = peaks.count;
+    cutSlab(records, recordOf(handle), cellClass);
+    return true;
+  }
+
+  /** Whether there is room for so many records behind the last one. Grows the books where that is needed, and possible. */
+  #hasRecords(count: number): boolean {
+    while (this.records[RECORDS_END]! + count * RECORD_WORDS > this.records.length) {
+      const larger = this.#storage.grow(this.records);
+      if (larger === undefined) return false;
+      this.records = larger;
+    }
     return true;
   }
 
   /**
    * Drains, and finds a place by the bins or at a top.
    *
-   * The hole is carved in here, and small calls are written out: V8 stops inlining at 920 bytes of bytecode in a function,
+   * The hole is carved in here, and small calls are written out, here and in `drain`: V8 stops inlining at 920 bytes of bytecode in a function,
    * and with one call more a trace of a model takes a tenth longer, random replacement a quarter.
    */
   #search(size: number, set: number): number {
@@ -377,54 +479,15 @@ export class Arena {
   }
 }
 
-/** The record of a region's large zone, which grows up from offset 0. */
-export function largeZone(region: number): number {
-  return (1 + 2 * region) * RECORD_WORDS;
-}
-
-/** The record of a region's small zone, which grows down from its end. */
-export function smallZone(region: number): number {
-  return (2 + 2 * region) * RECORD_WORDS;
-}
-
-/** The first of the bins that the holes of a zone are in. */
-export function binsOfZone(zone: number): number {
-  return (~zone & RECORD_WORDS) * (SMALL_BINS / RECORD_WORDS);
-}
-
-/** Granules between the tops of a region's two zones. */
-function gapOf(records: Int32Array, zone: number, other: number): number {
-  return records[zone + CAPACITY]! - records[zone + TOP]! - records[other + TOP]!;
-}
-
-/** A record that is in no chain; there is one. Its handle word is that of a free block, not of a hole. */
-function takeRecord(records: Int32Array): number {
-  let record = records[SPARE_RECORD]!;
-  if (record !== 0) {
-    records[SPARE_RECORD] = records[record + LOCKS]!;
-  } else {
-    record = records[RECORDS_END]!;
-    records[RECORDS_END] = record + RECORD_WORDS;
-    records[record + HANDLE] = ~(records[GENERATION]! | (record >> 3));
-  }
-  return record;
-}
-
 /**
  * Whether draining and searching would hand out a pending block just as it is: live blocks on both sides, or, on the right,
  * the end of its zone while there are no holes, where it would go back to the top only to be bumped from there again.
  */
 function cannotCoalesce(records: Int32Array, block: number): boolean {
-  if (records[records[block + PREV]!]! < 0) return false;
+  const previous = records[block + PREV]!;
+  if (previous < 0) return true; // a cell
+  if (records[previous]! < 0) return false;
   const next = records[block + NEXT]!;
   const handle = records[next]!;
   return handle > 0 || (handle === 0 && records[SET_BITS + ((~next >> 3) & 1)] === 0);
-}
-
-function isSmallZone(zone: number): boolean {
-  return (zone & RECORD_WORDS) === 0;
-}
-
-function regionOfZone(zone: number): number {
-  return ((zone >> 3) - 1) >> 1;
 }

@@ -4,6 +4,8 @@ import { HANDLE_LIMIT } from "./handle.ts";
 import {
   BIN_COUNT,
   BIN_NEXT,
+  CELLS,
+  CLASS_COUNT,
   FIRST_BLOCK_RECORD,
   HEADS,
   HOLE_BIT,
@@ -15,6 +17,7 @@ import {
   ROW_BITS,
   SET_BITS,
   SIZE,
+  SLABS,
   SMALL_BINS,
   SPARE_RECORD,
 } from "./layout.ts";
@@ -44,12 +47,14 @@ function search({ records }: Holes, granules: number, set: number = SMALL_BINS):
   return bin < 0 ? 0 : records[headOf(bin) + BIN_NEXT]!;
 }
 
-test("nothing in the books overlaps: dummy, zones, heads, bits, header, blocks", () => {
+test("nothing in the books overlaps: dummy, zones, heads, bits, header, cells, blocks", () => {
   expect(HEADS).toBeGreaterThanOrEqual((1 + 2 * MAX_REGIONS) * RECORD_WORDS);
   expect(ROW_BITS).toBeGreaterThanOrEqual(headOf(SMALL_BINS + BIN_COUNT - 1) + RECORD_WORDS - 1);
   expect(SET_BITS).toBeGreaterThanOrEqual(ROW_BITS + 32 + BIN_COUNT / 32);
   expect(SPARE_RECORD).toBe(SET_BITS + 2);
-  expect(FIRST_BLOCK_RECORD).toBe(PENDING + PENDING_LIMIT);
+  expect(CELLS).toBe(PENDING + PENDING_LIMIT);
+  expect(SLABS).toBeGreaterThanOrEqual(CELLS + CLASS_COUNT);
+  expect(FIRST_BLOCK_RECORD).toBeGreaterThanOrEqual(SLABS + CLASS_COUNT);
   expect(FIRST_BLOCK_RECORD % RECORD_WORDS).toBe(0);
   expect(HOLE_BIT).toBe(HANDLE_LIMIT);
 });

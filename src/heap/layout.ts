@@ -37,6 +37,17 @@ export const HOLE_BIT: number = 1 << 30;
 /** A handle word below it is a hole's. */
 export const HOLE_LIMIT: number = -(1 << 30);
 
+// ---- Words of a cell's record, and of a slab's, that mean something else there.
+
+/** Of a cell: its class, inverted. Other blocks stand in a chain, whose words are not negative. */
+export const CELL_CLASS = 2;
+/** Of a cell: the record of its slab. */
+export const CELL_SLAB = 3;
+/** Of a slab: its class. */
+export const SLAB_CLASS = 5;
+/** Of a slab: its free cells, while they are counted. */
+export const SLAB_FREE = 6;
+
 // ---- Words of a zone's own record that mean something else there.
 
 export const CAPACITY = 1;
@@ -80,12 +91,19 @@ export const REGIONS_END = 5911;
 /** Handles that are live, pending ones included, and the most that were. */
 export const LIVE_COUNT = 5912;
 export const PEAK_COUNT = 5913;
+/** Granules that a slab may have. */
+export const SLAB_LIMIT = 5914;
 /** The stack of pending blocks, of {@link PENDING_LIMIT} at most. */
 export const PENDING = 5920;
 export const PENDING_LIMIT = 2048;
 
+/** For each class of cells, the first free one, 0 when there is none. */
+export const CELLS = 7968;
+/** For each class, how many slabs it has. */
+export const SLABS = 8024;
+
 /** The first record of a block. */
-export const FIRST_BLOCK_RECORD = 7968;
+export const FIRST_BLOCK_RECORD = 8080;
 
 // ---- Counters outgrow 32 bits and stand in a Float64Array.
 
@@ -103,6 +121,9 @@ export const COUNTERS = 6;
  * the footprint of a detector run up to a fifth higher.
  */
 export const SMALL_BYTES: number = 24 * 1024;
+
+/** Classes of cells: those of up to {@link SMALL_BYTES}. */
+export const CLASS_COUNT = 52;
 
 /** The largest block in bytes, 64 GiB: up to it, all arithmetic on granules stays in int32. */
 export const MAX_BLOCK: number = 64 * 2 ** 30;

@@ -6,7 +6,18 @@
  * the next block would be bumped. Its handle word is 0: "live" for whoever coalesces, and no handle for whoever asks.
  */
 import { INDEX_MASK } from "./handle.ts";
-import { BYTES, FIRST_BLOCK_RECORD, HOLE_LIMIT, SIZE } from "./layout.ts";
+import {
+  BYTES,
+  FIRST_BLOCK_RECORD,
+  GENERATION,
+  HANDLE,
+  HOLE_LIMIT,
+  LOCKS,
+  RECORDS_END,
+  RECORD_WORDS,
+  SIZE,
+  SPARE_RECORD,
+} from "./layout.ts";
 
 /** Whether a record is a hole's. A zone's own counts as live. */
 export function isHole(records: Int32Array, record: number): boolean {
@@ -28,4 +39,17 @@ export function recordOf(handle: number): number {
 export function bytesOf(records: Int32Array, block: number): number {
   const bytes = records[block + BYTES]!;
   return bytes >= 0 ? bytes : records[block + SIZE]! * 64 - ~bytes;
+}
+
+/** A record that is in no chain; there is one. Its handle word is that of a free block, not of a hole. */
+export function takeRecord(records: Int32Array): number {
+  let record = records[SPARE_RECORD]!;
+  if (record !== 0) {
+    records[SPARE_RECORD] = records[record + LOCKS]!;
+  } else {
+    record = records[RECORDS_END]!;
+    records[RECORDS_END] = record + RECORD_WORDS;
+    records[record + HANDLE] = ~(records[GENERATION]! | (record >> 3));
+  }
+  return record;
 }
