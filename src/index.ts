@@ -31,7 +31,7 @@ export type { GuardOptions } from "./adaptors/guard/guard-options.ts";
 export type { GuardFault, GuardOperation, GuardReport, GuardedHistory } from "./adaptors/guard/guard-report.ts";
 export type { LabelledAdaptor } from "./adaptors/labelled.ts";
 export { LimitAdaptor } from "./adaptors/limit.ts";
-export type { LimitOptions, MemoryPressure, SoftLimit } from "./adaptors/limit.ts";
+export type { LimitOptions, MemoryPressure, SoftLimit } from "./adaptors/limit/limit-options.ts";
 export type { Statistics, Tally } from "./adaptors/meter.ts";
 export { ScopeAdaptor } from "./adaptors/scope.ts";
 export type { BlobLike, CompoundLike } from "./adaptors/scope.ts";

@@ -7,7 +7,7 @@ import { OutOfMemoryError } from "../errors.ts";
 import { Adaptor } from "./adaptor.ts";
 import { describeAdaptor } from "./every-allocator.fixture.ts";
 import { LimitAdaptor } from "./limit.ts";
-import type { LimitOptions, MemoryPressure, SoftLimit } from "./limit.ts";
+import type { LimitOptions, MemoryPressure, SoftLimit } from "./limit/limit-options.ts";
 
 const MIB = 2 ** 20;
 

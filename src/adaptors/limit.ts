@@ -1,42 +1,9 @@
 import type { Handle, IAllocator } from "../allocator.ts";
-import { OutOfMemoryError, assertSize, describe } from "../errors.ts";
+import { OutOfMemoryError, assertSize } from "../errors.ts";
 import { HandleMap } from "../heap/handle-map.ts";
 import { Adaptor } from "./adaptor.ts";
-
-/** What a pressure callback is told. All in bytes. */
-export interface MemoryPressure {
-  /** What has to be freed, at least, so that the block fits. Of the upstream's exhaustion: all of the block. */
-  readonly neededBytes: number;
-  readonly requestedBytes: number;
-  readonly liveBytes: number;
-  readonly maxBytes: number;
-  /** The upstream's refusal; `undefined` when it is the budget that is used up. */
-  readonly cause: OutOfMemoryError | undefined;
-}
-
-/** What a callback of the soft mark is told. All in bytes. */
-export interface SoftLimit {
-  readonly liveBytes: number;
-  readonly softBytes: number;
-  readonly maxBytes: number;
-}
-
-/** How a {@link LimitAdaptor} is made. */
-export interface LimitOptions {
-  /** The hard mark: the most bytes that may be live at once. `Infinity`: only the upstream's own limit counts. */
-  readonly maxBytes: number;
-  /** The soft mark. Default: none. */
-  readonly softBytes?: number;
-  /**
-   * Called when a block cannot be had, before it is refused: free something, drop a cache. It is called again as long as
-   * that made bytes free and not yet enough. What it throws, `alloc` throws.
-   */
-  readonly onPressure?: (pressure: MemoryPressure) => void;
-  /** Called once when an `alloc` takes the live bytes above the soft mark, and again after they fell to it. */
-  readonly onSoftLimit?: (limit: SoftLimit) => void;
-  /** What errors call it. Default: `LimitAdaptor`. */
-  readonly name?: string;
-}
+import { bytesOf, resolveLimitOptions } from "./limit/limit-options.ts";
+import type { LimitOptions, MemoryPressure, SoftLimit } from "./limit/limit-options.ts";
 
 /**
  * A budget for what is allocated through it.
@@ -72,14 +39,12 @@ export class LimitAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A> 
    */
   constructor(upstream: A, options: LimitOptions) {
     super(upstream);
-    if (typeof options !== "object" || options === null) {
-      throw optionError(`The options of a LimitAdaptor are { maxBytes, … }, not ${describe(options)}.`);
-    }
-    this.#name = options.name ?? "LimitAdaptor";
-    this.#maxBytes = marked("maxBytes", options.maxBytes);
-    this.#softBytes = options.softBytes === undefined ? Infinity : marked("softBytes", options.softBytes);
-    this.#onPressure = callback("onPressure", options.onPressure);
-    this.#onSoftLimit = callback("onSoftLimit", options.onSoftLimit);
+    const { name, maxBytes, softBytes, onPressure, onSoftLimit } = resolveLimitOptions(options);
+    this.#name = name;
+    this.#maxBytes = maxBytes;
+    this.#softBytes = softBytes;
+    this.#onPressure = onPressure;
+    this.#onSoftLimit = onSoftLimit;
     this.#mark = Math.min(this.#softBytes, this.#maxBytes);
   }
 
@@ -98,7 +63,7 @@ export class LimitAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A> 
   }
 
   set maxBytes(bytes: number) {
-    this.#maxBytes = marked("maxBytes", bytes);
+    this.#maxBytes = bytesOf("maxBytes", bytes);
     this.#mark = Math.min(this.#softBytes, bytes);
   }
 
@@ -217,21 +182,4 @@ export class LimitAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A> 
       hint: never ? "It can never fit; raise maxBytes, or ask for less." : "Free something first, or raise maxBytes.",
     });
   }
-}
-
-function optionError(message: string): TypeError {
-  return Object.assign(new TypeError(message), { code: "ERR_OPTIONS" });
-}
-
-function marked(name: string, value: unknown): number {
-  if (value === Infinity) return value;
-  if (typeof value !== "number") throw optionError(`${name} must be a number of bytes, not ${describe(value)}.`);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  const message = `${name} must be an integer from 0 to 2^53 - 1 bytes, or Infinity, not ${value}.`;
-  throw Object.assign(new RangeError(message), { code: "ERR_SIZE" });
-}
-
-function callback<F>(name: string, value: F): F {
-  if (value === undefined || typeof value === "function") return value;
-  throw optionError(`${name} must be a function, not ${describe(value)}.`);
 }
