@@ -2,10 +2,9 @@ import uPlot from "uplot";
 import { formatBytes, formatCount } from "../format/units.ts";
 import type { ReportModel } from "../model/report-model.ts";
 import { niceByteStep } from "./axis.ts";
+import { FONT } from "./dom.ts";
 import type { PageState } from "./page-state.ts";
 import type { Palette } from "./palette.ts";
-
-const FONT = "12px system-ui, sans-serif";
 
 /** A line of a chart: which colour of the palette, and whether the area below it is filled. */
 interface Line {

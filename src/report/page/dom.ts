@@ -24,6 +24,9 @@ export function element<T extends HTMLElement = HTMLElement>(id: string, kind?: 
   return found as T;
 }
 
+/** Of all text in pictures. */
+export const FONT = "12px system-ui, sans-serif";
+
 /** A canvas that fills its parent, sharp on dense displays, redrawn at most once per frame. */
 export class Picture {
   readonly canvas: HTMLCanvasElement;

@@ -1,5 +1,5 @@
 import { formatCount, formatTime } from "../format/units.ts";
-import { Picture, fitText } from "./dom.ts";
+import { FONT, Picture, fitText } from "./dom.ts";
 import type { PageState } from "./page-state.ts";
 
 const LEFT = 68;
@@ -51,7 +51,7 @@ export class LockLanes {
     const { context, width } = this.#picture;
     const { palette, axis, from, to, model } = this.#state;
     const plot = Math.max(width - LEFT - RIGHT, 1);
-    context.font = "12px system-ui, sans-serif";
+    context.font = FONT;
     context.textBaseline = "middle";
     for (const [index, lane] of this.#lanes.entries()) {
       const top = index * ROW;

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatTime } from "../format/units.ts";
 import type { ReportModel } from "../model/report-model.ts";
-import { ArenaView, describeSums } from "./arena.ts";
+import { ArenaView } from "./arena.ts";
 import { blockFacts } from "./block-facts.ts";
 import { fragmentationChart, sizeChart } from "./charts.ts";
 import { colouringsOf } from "./colouring.ts";
@@ -145,7 +145,7 @@ function showArena(state: PageState, tooltip: Tooltip): void {
     const inPhase = phase === undefined ? "" : `, ${phase.name}`;
     slider.setAttribute("aria-valuetext", `event ${shown}${inPhase}`);
     const when = `Event ${formatCount(shown)} of ${formatCount(events)}, ${formatTime(state.model.time[shown]!)}${inPhase}: `;
-    element("arena-sums").textContent = when + describeSums(arena.sums());
+    element("arena-sums").textContent = when + arena.describe();
   });
 }
 
