@@ -1,3 +1,4 @@
+import { holderCells } from "../format/holder-cells.ts";
 import { formatBytes, formatCount, formatShare, formatTime, plural } from "../format/units.ts";
 import type { GroupRow, ReportModel } from "../model/report-model.ts";
 import { element, h } from "./dom.ts";
@@ -67,15 +68,7 @@ export function holderTable({ locks }: ReportModel): HTMLElement {
   return table(
     "Who holds locks, longest in all first",
     ["Holder", "Locks", "Held in all", "Longest", "Still held"],
-    locks.holders
-      .slice(0, MOST_ROWS)
-      .map((row) => [
-        row.name,
-        formatCount(row.count),
-        formatTime(row.heldMs),
-        formatTime(row.longestMs),
-        row.open === 0 ? "–" : formatCount(row.open),
-      ]),
+    locks.holders.slice(0, MOST_ROWS).map((holder) => holderCells(holder, "–")),
     [0],
     locks.holders.length,
   );

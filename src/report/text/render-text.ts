@@ -1,3 +1,4 @@
+import { holderCells } from "../format/holder-cells.ts";
 import { formatBytes, formatCount, formatShare, formatTime, plural } from "../format/units.ts";
 import type { GroupRow, ReportModel } from "../model/report-model.ts";
 import { makeStyle } from "./style.ts";
@@ -119,15 +120,7 @@ function leaks(model: ReportModel, width: number, style: Style): string[] {
 
 function locks({ locks }: ReportModel, width: number, style: Style): string[] {
   if (locks.count === 0) return [];
-  const rows = locks.holders
-    .slice(0, MOST_ROWS)
-    .map((row) => [
-      row.name,
-      formatCount(row.count),
-      formatTime(row.heldMs),
-      formatTime(row.longestMs),
-      row.open === 0 ? "" : formatCount(row.open),
-    ]);
+  const rows = locks.holders.slice(0, MOST_ROWS).map((holder) => holderCells(holder, ""));
   const lines = textTable(["who holds locks", "locks", "held", "longest", "still"], rows, width, [0], style);
   return [style.bold("Locks"), ...lines, ...more(locks.holders.length, style)];
 }
