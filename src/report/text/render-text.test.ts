@@ -15,13 +15,16 @@ const leaky: TraceEvent[] = [
   { op: "f", id: 77, t: 9 },
 ];
 
-test("no line is wider than the terminal, and without colour there is no escape", async () => {
+test("no line is wider than the terminal or ends in blanks, and without colour there is no escape", async () => {
   for (let seed = 0; seed < 20; seed++) {
     const model = await analyseTrace(seed === 0 ? leaky : randomEvents(seed));
     for (const width of [40, 61, 80, 200]) {
       const plain = renderText(model, { width });
       expect(plain).not.toContain("\u001b");
-      for (const line of plain.split("\n")) expect(line.length).toBeLessThanOrEqual(width);
+      for (const line of plain.split("\n")) {
+        expect(line.length).toBeLessThanOrEqual(width);
+        expect(line).not.toMatch(/\s$/);
+      }
       expect(renderText(model, { width, colour: true }).replaceAll(ESCAPES, "")).toBe(plain);
     }
   }
@@ -33,6 +36,18 @@ test("a leak is named with its size, label and call site, and a problem with its
   expect(text).toContain("! The trace was cut.");
   expect(text).toContain("! 1 time: free of an id that is not alive; first at event 5");
   expect(text).toMatch(/weights +1 +6 ms +6 ms +1/);
+});
+
+test("a size that no block has is a line without a bar, and nothing in a bar's place", async () => {
+  const events: TraceEvent[] = [64, 1000].map((size, id) => ({ op: "a", id, size, t: id }));
+  const lines = renderText(await analyseTrace(events)).split("\n");
+  const at = lines.indexOf("Blocks by size");
+  expect(lines.slice(at + 1, at + 5)).toEqual([
+    `    64 B – 128 B            1  ${"█".repeat(46)}`,
+    "   128 B – 256 B            0",
+    "   256 B – 512 B            0",
+    `   512 B – 1 KiB            1  ${"█".repeat(46)}`,
+  ]);
 });
 
 test("control characters in names do not reach the terminal", async () => {

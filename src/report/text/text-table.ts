@@ -5,6 +5,7 @@ const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 const ESCAPE = "\u001b";
 /* An escape that colours, or one character as it is seen. */
 const PIECES = new RegExp(`${ESCAPE}\\[\\d+m|[\\s\\S]`, "gu");
+const BLANKS_AT_END = new RegExp(` +((?:${ESCAPE}\\[\\d+m)*)$`);
 
 /** A bar of at most so many characters, to an eighth of one. What is not nothing shows. */
 export function barOf(share: number, width: number): string {
@@ -12,7 +13,7 @@ export function barOf(share: number, width: number): string {
   return "█".repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8]!;
 }
 
-/** Cuts a line at so many columns; escapes take none. */
+/** Cuts a line at so many columns, and the blanks at its end; escapes take none. */
 export function cut(line: string, width: number): string {
   let columns = 0;
   let cut = "";
@@ -20,7 +21,7 @@ export function cut(line: string, width: number): string {
     if (piece.length > 1 && piece.startsWith(ESCAPE)) cut += piece;
     else if (columns++ < width) cut += piece;
   }
-  return cut;
+  return cut.replace(BLANKS_AT_END, "$1");
 }
 
 /** Columns as wide as what is in them; those of text give way where the line would be too long. */
