@@ -37,11 +37,16 @@ interface Opened {
 let pages = 0;
 
 /** Writes the report of a trace to disk, opens it from there, and waits until it is drawn. */
-async function open(events: Iterable<TraceEvent>, context: BrowserContextOptions = {}): Promise<Opened> {
+async function open(
+  events: Iterable<TraceEvent>,
+  context: BrowserContextOptions = {},
+  before: () => void = () => undefined,
+): Promise<Opened> {
   const model = await analyseTrace(events);
   const path = join(folder, `report-${pages++}.html`);
   writeFileSync(path, renderHtml(model, { title: "A <report> & more" }));
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...context });
+  await page.addInitScript(before);
   const requests: string[] = [];
   page.on("request", (request) => requests.push(request.url()));
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
@@ -243,6 +248,29 @@ test("the sections say what the trace has: plan, locks, tables, leaks that lead 
   expect(await recorded.page.locator("#leaks").innerText()).toContain("Everything that was allocated is freed");
   noComplaints();
   await recorded.page.close();
+});
+
+test("of 20,000 labels and lock holders, only the rows that are shown are made", async () => {
+  const names = 20_000;
+  function* manyNames(): Generator<TraceEvent> {
+    for (let id = 0; id < names; id++) yield { op: "a", id, size: 64, label: `label ${id}`, t: id };
+    for (let id = 0; id < names; id++) yield { op: "l", id, mode: "r", t: names + id };
+  }
+  const { page, model } = await open(manyNames(), {}, () => {
+    const make = document.createElement.bind(document) as (...args: unknown[]) => HTMLElement;
+    let made = 0;
+    document.createElement = (...args: unknown[]) => {
+      document.documentElement.dataset["made"] = String(++made);
+      return make(...args);
+    };
+  });
+  expect(model.byLabel).toHaveLength(names);
+  expect(await page.locator("#by-label tbody tr").count()).toBe(100);
+  expect(await page.locator("#by-label .note").innerText()).toBe("and 19,900 more");
+  expect(await page.locator("#locks .table tbody tr").count()).toBe(100);
+  expect(Number(await page.getAttribute("html", "data-made"))).toBeLessThan(10_000);
+  noComplaints();
+  await page.close();
 });
 
 function background(page: Page): Promise<string> {
