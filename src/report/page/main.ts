@@ -6,6 +6,7 @@ import { fragmentationChart, sizeChart } from "./charts.ts";
 import { colouringsOf } from "./colouring.ts";
 import type { ColourBy } from "./colouring.ts";
 import { element, h } from "./dom.ts";
+import { followTheme } from "./follow-theme.ts";
 import { loadModel } from "./load-model.ts";
 import { Overview } from "./overview.ts";
 import { PageState } from "./page-state.ts";
@@ -42,7 +43,7 @@ function show(model: ReportModel): void {
   element("plan-bars").append(planBars(model));
   showLocks(state);
   showTables(state);
-  followTheme(state);
+  followTheme(element("theme"), () => state.repaint());
   showHelp();
   document.addEventListener("keydown", (event) => pageKey(event, state));
   state.changed();
@@ -157,17 +158,6 @@ function showTables(state: PageState): void {
   element("leaks").append(leakTable(state));
   if (model.sizeClasses.length > 0) sizeChart(element("sizes-chart"), state);
   element("sizes").append(h("details", {}, h("summary", {}, "Numbers"), sizeTable(model)));
-}
-
-/** The system's theme until the button is pressed; then light and dark in turn. */
-function followTheme(state: PageState): void {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", () => state.repaint());
-  press("theme", () => {
-    const isDark = (root.dataset["theme"] ?? (dark.matches ? "dark" : "light")) === "dark";
-    root.dataset["theme"] = isDark ? "light" : "dark";
-    state.repaint();
-  });
 }
 
 function showHelp(): void {
