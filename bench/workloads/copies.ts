@@ -29,9 +29,9 @@ export const COPIES: readonly CopyEntry[] = [
   layoutCopy("FP32", "NHWC", "NCHW"),
   { id: "U8 NHWC → normalised FP32 NCHW", load: normalisation },
   { id: "U8 NHWC, a third of the image by rows", load: cropping },
-  { id: "U8 → FP32", load: bytesToFloats },
-  { id: "FP32 → U8", load: floatsToBytes },
-  { id: "FP32 → FP16", load: floatsToHalves },
+  conversion("U8", "FP32", copyOf, (length) => new Float32Array(length), byHand.bytesToFloats),
+  conversion("FP32", "U8", copyOf, (length) => new Uint8Array(length), byHand.floatsToBytes),
+  conversion("FP32", "FP16", wordsOf, (length) => new Uint16Array(length), byHand.floatsToHalves),
 ];
 
 export function findCopy(id: string): CopyEntry | undefined {
@@ -96,55 +96,39 @@ function cropping(height: number, width: number): Copy {
   };
 }
 
-function bytesToFloats(height: number, width: number): Copy {
-  const dims = [1, 3, height, width];
-  const source = image({ precision: "U8", dims });
-  const target = createBlob({ precision: "FP32", dims });
-  const plain = copyOf(source);
-  const result = copyOf(target);
-  return {
-    tensorheap: () => {
-      source.convertTo(target);
-    },
-    byHand: () => {
-      byHand.bytesToFloats(plain, result);
-    },
-    results: () => [bytesOf(target), bytes(result)],
+/**
+ * @param plainOf the elements in an array of its own, as the loop takes them
+ * @param resultOf room for so many results of the loop
+ */
+function conversion<P extends "U8" | "FP32", From extends ArrayLike<number>, To extends ArrayBufferView>(
+  from: P,
+  to: "U8" | "FP32" | "FP16",
+  plainOf: (source: TBlob<P>) => From,
+  resultOf: (length: number) => To,
+  loop: (from: From, to: To) => void,
+): CopyEntry {
+  const load = (height: number, width: number): Copy => {
+    const dims = [1, 3, height, width];
+    const source = image({ precision: from, dims });
+    const target = createBlob({ precision: to, dims });
+    const plain = plainOf(source);
+    const result = resultOf(plain.length);
+    return {
+      tensorheap: () => {
+        source.convertTo(target);
+      },
+      byHand: () => {
+        loop(plain, result);
+      },
+      results: () => [bytesOf(target), bytes(result)],
+    };
   };
+  return { id: `${from} → ${to}`, load };
 }
 
-function floatsToBytes(height: number, width: number): Copy {
-  const dims = [1, 3, height, width];
-  const source = image({ precision: "FP32", dims });
-  const target = createBlob({ precision: "U8", dims });
-  const plain = copyOf(source);
-  const result = copyOf(target);
-  return {
-    tensorheap: () => {
-      source.convertTo(target);
-    },
-    byHand: () => {
-      byHand.floatsToBytes(plain, result);
-    },
-    results: () => [bytesOf(target), result],
-  };
-}
-
-function floatsToHalves(height: number, width: number): Copy {
-  const dims = [1, 3, height, width];
-  const source = image({ precision: "FP32", dims });
-  const target = createBlob({ precision: "FP16", dims });
-  const plain = new Uint32Array(copyOf(source).buffer);
-  const result = new Uint16Array(plain.length);
-  return {
-    tensorheap: () => {
-      source.convertTo(target);
-    },
-    byHand: () => {
-      byHand.floatsToHalves(plain, result);
-    },
-    results: () => [bytesOf(target), bytes(result)],
-  };
+/** The words of 32 bits that an array's floats are. */
+function wordsOf(source: TBlob<"FP32">): Uint32Array {
+  return new Uint32Array(copyOf(source).buffer);
 }
 
 /** A blob of random bytes, or of numbers from -20 to 280, none of which is half-way between two integers. */
