@@ -5,7 +5,6 @@ export type { AnalyseOptions } from "./model/analyse-trace.ts";
 export { analyseTrace } from "./model/analyse-trace.ts";
 export type {
   BlockTable,
-  EventCounts,
   FragmentationSeries,
   GroupRow,
   HeapReplay,
@@ -20,5 +19,6 @@ export type {
   Segment,
   SizeClass,
 } from "./model/report-model.ts";
+export type { EventCounts } from "../trace/event-counts.ts";
 export type { TextOptions } from "./text/render-text.ts";
 export { renderText } from "./text/render-text.ts";

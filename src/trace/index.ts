@@ -5,6 +5,7 @@
 export { diff } from "./diff.ts";
 export type { TraceChange, TraceChanges, TraceDiff, TraceGroupChange } from "./diff.ts";
 export type { AllocEvent, FreeEvent, LockEvent, MarkEvent, TraceEvent } from "./event.ts";
+export type { EventCounts } from "./event-counts.ts";
 export { TRACE_FORMAT, TRACE_VERSION } from "./header.ts";
 export type { TraceHeader } from "./header.ts";
 export { lifetimes } from "./lifetimes.ts";

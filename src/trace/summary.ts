@@ -1,3 +1,5 @@
+import type { EventCounts } from "./event-counts.ts";
+import { EventCounter } from "./event-counts.ts";
 import type { TraceGrouping } from "./group-blocks.ts";
 import { groupOf } from "./group-blocks.ts";
 import type { TraceBlock } from "./live-blocks.ts";
@@ -26,13 +28,7 @@ export interface TraceGroup extends TraceSums {
 }
 
 /** A trace in numbers. */
-export interface TraceSummary extends TraceSums {
-  readonly events: number;
-  readonly allocs: number;
-  readonly frees: number;
-  readonly locks: number;
-  readonly unlocks: number;
-  readonly marks: number;
+export interface TraceSummary extends EventCounts, TraceSums {
   /** From the first event to the last, in milliseconds. */
   readonly durationMs: number;
   /** Events up to and with the one that reached the peak. */
@@ -52,7 +48,7 @@ export function summarise(trace: TraceEvents): TraceSummary {
   const groupings = new Map<TraceGrouping, Map<string, MutableSums>>(
     (["label", "phase", "site", "size"] as const).map((by) => [by, new Map()]),
   );
-  const ops = { a: 0, f: 0, l: 0, u: 0, m: 0 };
+  const counter = new EventCounter();
   const live = new LiveBlocks();
 
   function add(block: TraceBlock, into: (sums: MutableSums, size: number) => void): void {
@@ -70,7 +66,7 @@ export function summarise(trace: TraceEvents): TraceSummary {
 
   for (let index = 0; index < events.length; index++) {
     const event = events[index]!;
-    ops[event.op]++;
+    counter.add(event.op);
     const block = live.apply(event, index);
     if (event.op === "a") add(block!, MutableSums.addTotal);
     if (index + 1 === peakEvents) for (const at of live.blocks.values()) add(at, MutableSums.addPeak);
@@ -82,12 +78,7 @@ export function summarise(trace: TraceEvents): TraceSummary {
       .map(([name, group]) => Object.assign({ name }, group))
       .sort((a, b) => b.totalBytes - a.totalBytes || b.totalCount - a.totalCount);
   return {
-    events: events.length,
-    allocs: ops.a,
-    frees: ops.f,
-    locks: ops.l,
-    unlocks: ops.u,
-    marks: ops.m,
+    ...counter.read(),
     durationMs: events.length === 0 ? 0 : events.at(-1)!.t - events[0]!.t,
     peakEvents,
     totalBytes: sums.totalBytes,

@@ -1,4 +1,6 @@
 import type { TraceEvent } from "./event.ts";
+import type { EventCounts } from "./event-counts.ts";
+import { EventCounter } from "./event-counts.ts";
 import type { TraceHeader } from "./header.ts";
 import { LiveBlocks } from "./live-blocks.ts";
 import type { TraceProblem, TraceProblemKind, TraceProblems } from "./problems.ts";
@@ -9,18 +11,12 @@ import { readTraceLimits } from "./trace-parser.ts";
 import type { TraceSource } from "./trace-source.ts";
 
 /** What `validateTrace` found. */
-export interface TraceValidation {
+export interface TraceValidation extends EventCounts {
   /** Whether there are no problems. */
   readonly isValid: boolean;
   readonly header: TraceHeader | undefined;
   /** Those of reading and those of meaning, by line. */
   readonly problems: TraceProblems;
-  readonly events: number;
-  readonly allocs: number;
-  readonly frees: number;
-  readonly locks: number;
-  readonly unlocks: number;
-  readonly marks: number;
   /** From the first event to the last, in milliseconds. */
   readonly durationMs: number;
   /** The most bytes that were alive at once. */
@@ -46,17 +42,12 @@ export async function validateTrace(source: TraceSource, options: ReadTraceOptio
     count: read.count + check.problems.count,
     unknownOps: read.unknownOps,
   };
-  const { ops, live } = check;
+  const { counter, live } = check;
   return {
     isValid: problems.count === 0,
     header,
     problems,
-    events: ops.a + ops.f + ops.l + ops.u + ops.m,
-    allocs: ops.a,
-    frees: ops.f,
-    locks: ops.l,
-    unlocks: ops.u,
-    marks: ops.m,
+    ...counter.read(),
     durationMs: check.durationMs,
     peakBytes: check.peakBytes,
     endBytes: live.bytes,
@@ -68,7 +59,7 @@ export async function validateTrace(source: TraceSource, options: ReadTraceOptio
 class MeaningCheck {
   readonly problems: ProblemList;
   readonly live: LiveBlocks = new LiveBlocks();
-  readonly ops: { a: number; f: number; l: number; u: number; m: number } = { a: 0, f: 0, l: 0, u: 0, m: 0 };
+  readonly counter: EventCounter = new EventCounter();
   peakBytes = 0;
   #events = 0;
   #firstTime = 0;
@@ -83,7 +74,7 @@ class MeaningCheck {
   }
 
   event(event: TraceEvent, line: number): void {
-    this.ops[event.op]++;
+    this.counter.add(event.op);
     this.#time(event.t, line);
     if (event.op !== "m") this.#block(event, line);
     this.live.apply(event, this.#events++);

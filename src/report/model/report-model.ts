@@ -1,3 +1,5 @@
+import type { EventCounts } from "../../trace/event-counts.ts";
+
 /**
  * Everything that a report shows of a trace, as plain numbers, strings and flat arrays.
  *
@@ -28,15 +30,6 @@ export interface ReportModel {
   readonly byPhase: readonly GroupRow[];
   readonly leaks: LeakTable;
   readonly sizeClasses: readonly SizeClass[];
-}
-
-export interface EventCounts {
-  readonly events: number;
-  readonly allocs: number;
-  readonly frees: number;
-  readonly locks: number;
-  readonly unlocks: number;
-  readonly marks: number;
 }
 
 /** One entry per block, in the order of their allocation. */

@@ -1,6 +1,8 @@
 import type { TraceEvent } from "../../trace/event.ts";
 import { growableBytes, growableFloats, growableInts } from "./growable.ts";
-import type { BlockTable, EventCounts, Phase, Problem } from "./report-model.ts";
+import { EventCounter } from "../../trace/event-counts.ts";
+import type { EventCounts } from "../../trace/event-counts.ts";
+import type { BlockTable, Phase, Problem } from "./report-model.ts";
 
 /** A lock that is held: its number among all locks. Several on one block are released last first. */
 type OpenLocks = number[];
@@ -22,7 +24,7 @@ export class TraceBook {
   readonly time: ReturnType<typeof growableFloats> = growableFloats();
   readonly strings: string[] = [];
   readonly phases: Phase[] = [];
-  readonly #counts = { a: 0, f: 0, l: 0, u: 0, m: 0 };
+  readonly #counts = new EventCounter();
   readonly #numbers = new Map<string, number>();
   readonly #problems = new Map<string, { count: number; event: number }>();
   readonly #alive = new Map<number, number>();
@@ -53,8 +55,8 @@ export class TraceBook {
   }
 
   counts(): EventCounts {
-    const { a, f, l, u, m } = this.#counts;
-    return { events: this.time.length, allocs: a, frees: f, locks: l, unlocks: u, marks: m };
+    // Those that make no sense are events, too.
+    return { ...this.#counts.read(), events: this.time.length };
   }
 
   problems(): Problem[] {
@@ -105,7 +107,7 @@ export class TraceBook {
       this.#problem("allocation without a valid id and size", at);
       return;
     }
-    this.#counts.a++;
+    this.#counts.add("a");
     const previous = this.#alive.get(id);
     if (previous !== undefined) {
       this.#problem("allocation under an id that is alive (the older block ends there)", at);
@@ -126,7 +128,7 @@ export class TraceBook {
       this.#problem("free of an id that is not alive", at);
       return;
     }
-    this.#counts.f++;
+    this.#counts.add("f");
     this.#alive.delete(id);
     this.#end(id, block, at);
   }
@@ -146,7 +148,7 @@ export class TraceBook {
       this.#problem("lock of an id that is not alive", at);
       return;
     }
-    this.#counts.l++;
+    this.#counts.add("l");
     const open = this.#locked.get(id);
     if (open === undefined) this.#locked.set(id, [this.#lockBlock.length]);
     else open.push(this.#lockBlock.length);
@@ -164,13 +166,13 @@ export class TraceBook {
       this.#problem("unlock of an id that is not locked", at);
       return;
     }
-    this.#counts.u++;
+    this.#counts.add("u");
     this.#lockTo.set(lock, at);
     if (open.length === 0) this.#locked.delete(id);
   }
 
   #mark(event: { readonly phase: string; readonly [field: string]: unknown }, at: number): void {
-    this.#counts.m++;
+    this.#counts.add("m");
     const last = this.phases.pop();
     if (last !== undefined) this.phases.push({ ...last, to: at });
     const others = Object.entries(event).filter(([key]) => key !== "op" && key !== "t" && key !== "phase");
