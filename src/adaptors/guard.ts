@@ -11,7 +11,6 @@ import type { CallSite } from "./call-site.ts";
 import { assertGuardable } from "./guard/assert-guardable.ts";
 import { guardedBytes } from "./guard/canary.ts";
 import { FreedHistory } from "./guard/freed-history.ts";
-import { GuardMeter } from "./guard/guard-meter.ts";
 import { resolveGuardOptions } from "./guard/guard-options.ts";
 import type { GuardOptions, ResolvedGuardOptions } from "./guard/guard-options.ts";
 import { guardOutOfMemory, withoutCanaries } from "./guard/guard-out-of-memory.ts";
@@ -20,6 +19,7 @@ import { GuardReports } from "./guard/guard-reports.ts";
 import { GuardedBlock } from "./guard/guarded-block.ts";
 import type { BlockFault } from "./guard/guarded-block.ts";
 import { Quarantine } from "./guard/quarantine.ts";
+import { Meter } from "./meter.ts";
 
 const NAME = "GuardAdaptor";
 
@@ -51,7 +51,10 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
   readonly upstream: A;
   readonly #options: ResolvedGuardOptions;
   readonly #handles: HandleTable = new HandleTable();
-  readonly #meter: GuardMeter = new GuardMeter();
+  /** The user's bytes and blocks. */
+  readonly #meter: Meter = new Meter();
+  /** Bytes that the upstream holds for live blocks. */
+  #bytesBelow = 0;
   readonly #reports: GuardReports;
   readonly #quarantine: Quarantine;
   readonly #history: FreedHistory;
@@ -151,7 +154,8 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
     }
     this.#blocks[slot] = undefined;
     this.#handles.close(handle);
-    this.#meter.free(this.#sizes[slot]!, block?.bytesBelow ?? this.#sizes[slot]!);
+    this.#meter.remove(this.#sizes[slot]!);
+    this.#bytesBelow -= block?.bytesBelow ?? this.#sizes[slot]!;
     if (block !== undefined) this.#sequester(block);
     this.#reports.deliver();
     return true;
@@ -162,10 +166,17 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
    * where it does not tell, what the guard holds of it.
    */
   stats(): AllocatorStats {
-    const { liveBytes, peakBytes, peakCount, totalBytes, totalCount, bytesBelow } = this.#meter;
-    const { liveCount, lockedCount } = this.#handles;
-    const counts = { liveBytes, liveCount, peakBytes, peakCount, totalBytes, totalCount, lockedCount };
-    const held = bytesBelow + this.#quarantine.byteLength;
+    const { bytes, count } = this.#meter.read();
+    const counts = {
+      liveBytes: bytes.current,
+      liveCount: count.current,
+      peakBytes: bytes.peak,
+      peakCount: count.peak,
+      totalBytes: bytes.total,
+      totalCount: count.total,
+      lockedCount: this.#handles.lockedCount,
+    };
+    const held = this.#bytesBelow + this.#quarantine.byteLength;
     if (!isPooledAllocator(this.upstream)) {
       return { ...counts, footprintBytes: held, reservedBytes: held, largestFreeBytes: 0 };
     }
@@ -213,7 +224,7 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
       throw error;
     }
     this.#blocks[slotOf(handle)] = block;
-    this.#meter.bytesBelow += block.bytesBelow - size;
+    this.#bytesBelow += block.bytesBelow - size;
     return handle;
   }
 
@@ -243,7 +254,8 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
     this.#below[slot] = below;
     this.#sizes[slot] = size;
     this.#blocks[slot] = undefined;
-    this.#meter.allocate(size, this.#handles.liveCount);
+    this.#meter.add(size);
+    this.#bytesBelow += size;
     return handle as Handle;
   }
 
@@ -339,7 +351,7 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
   }
 
   #outOfMemory(requestedBytes: number, cause: OutOfMemoryError | undefined): OutOfMemoryError {
-    return guardOutOfMemory(NAME, requestedBytes, this.#meter, cause);
+    return guardOutOfMemory(NAME, requestedBytes, this.#meter.read().bytes.current, this.#bytesBelow, cause);
   }
 
   #grow(): void {

@@ -1,17 +1,18 @@
 import { OutOfMemoryError } from "../../errors.ts";
 import { INDEX_MASK } from "../../heap/handle.ts";
 import { guardedBytes } from "./canary.ts";
-import type { GuardMeter } from "./guard-meter.ts";
 
 /**
  * The error of a guard in the user's numbers: what the guard adds to a block is not the user's.
  *
+ * @param bytesBelow what the upstream holds for live blocks
  * @param cause the upstream's refusal; undefined when all handles are live
  */
 export function guardOutOfMemory(
   name: string,
   requestedBytes: number,
-  { liveBytes, bytesBelow }: GuardMeter,
+  liveBytes: number,
+  bytesBelow: number,
   cause: OutOfMemoryError | undefined,
 ): OutOfMemoryError {
   if (cause === undefined) {
