@@ -7,6 +7,9 @@ const NO_RESULTS: Float32Array = new Float32Array();
 /**
  * Writes the table's entry for each byte: row `c`, which is a channel, uses the 256 entries from `c * 256` on. A look-up
  * costs less than the arithmetic. One object serves all calls, so that they make no garbage.
+ *
+ * half-look-up.ts is the same for results of another array: loops that meet both are compiled for both, and took 1.6 to 2.2
+ * times as long.
  */
 export class FloatLookUp implements PlaneWork {
   #plan: PlanePlan | undefined;
