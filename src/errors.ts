@@ -132,6 +132,16 @@ export function assertSize(size: unknown): asserts size is number {
   }
 }
 
+/** The error for an option of the wrong kind, with code `ERR_OPTIONS`. */
+export function optionError(message: string): TypeError {
+  return Object.assign(new TypeError(message), { code: "ERR_OPTIONS" });
+}
+
+/** The error for an option of the right kind that is out of its range, with code `ERR_OPTIONS`. */
+export function optionRangeError(message: string): RangeError {
+  return Object.assign(new RangeError(message), { code: "ERR_OPTIONS" });
+}
+
 /** A value as an error message shows it: short, telling a string from a number, and never throwing itself. */
 export function describe(value: unknown): string {
   try {

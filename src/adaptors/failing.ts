@@ -1,5 +1,5 @@
 import type { Handle, IAllocator } from "../allocator.ts";
-import { OutOfMemoryError, assertSize, describe } from "../errors.ts";
+import { OutOfMemoryError, assertSize, describe, optionError, optionRangeError } from "../errors.ts";
 import { HandleMap } from "../heap/handle-map.ts";
 import { Adaptor } from "./adaptor.ts";
 
@@ -46,8 +46,9 @@ export class FailingAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A
   constructor(upstream: A, options: FailingOptions) {
     super(upstream);
     if (typeof options !== "object" || options === null) {
-      const message = `The options of a FailingAdaptor are { nth, every, probability, aboveBytes, … }, not ${describe(options)}.`;
-      throw Object.assign(new TypeError(message), { code: "ERR_OPTIONS" });
+      throw optionError(
+        `The options of a FailingAdaptor are { nth, every, probability, aboveBytes, … }, not ${describe(options)}.`,
+      );
     }
     integerFrom(1, "nth", options.nth);
     integerFrom(1, "every", options.every);
@@ -55,7 +56,7 @@ export class FailingAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A
     integerFrom(-Infinity, "seed", options.seed);
     const { probability } = options;
     if (probability !== undefined && !(typeof probability === "number" && probability >= 0 && probability <= 1)) {
-      throw rangeError(`probability must be a number from 0 to 1, not ${describe(probability)}.`);
+      throw optionRangeError(`probability must be a number from 0 to 1, not ${describe(probability)}.`);
     }
     this.#options = { ...options };
     this.#name = options.name ?? "FailingAdaptor";
@@ -137,9 +138,5 @@ export class FailingAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A
 function integerFrom(least: number, name: string, value: unknown): void {
   if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= least)) return;
   const from = Number.isFinite(least) ? ` from ${least}` : "";
-  throw rangeError(`${name} must be an integer${from}, not ${describe(value)}.`);
-}
-
-function rangeError(message: string): RangeError {
-  return Object.assign(new RangeError(message), { code: "ERR_OPTIONS" });
+  throw optionRangeError(`${name} must be an integer${from}, not ${describe(value)}.`);
 }

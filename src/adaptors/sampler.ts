@@ -1,4 +1,4 @@
-import { describe } from "../errors.ts";
+import { describe, optionRangeError } from "../errors.ts";
 
 /**
  * Says which allocations are looked at: on average every n-th, the gaps between them drawn from 1 to 2n - 1. Programs
@@ -12,8 +12,9 @@ export class Sampler {
   /** @throws {RangeError} with code `ERR_OPTIONS` when `every` is no integer from 1 to 2^30 */
   constructor(every: number, seed: number) {
     if (!Number.isSafeInteger(every) || every < 1 || every > 2 ** 30) {
-      const message = `sample must be an integer from 1 (every block) to 2^30, not ${describe(every)}. For one in 1000, give 1000.`;
-      throw Object.assign(new RangeError(message), { code: "ERR_OPTIONS" });
+      throw optionRangeError(
+        `sample must be an integer from 1 (every block) to 2^30, not ${describe(every)}. For one in 1000, give 1000.`,
+      );
     }
     this.every = every;
     // Marsaglia's xorshift never leaves 0.

@@ -1,6 +1,6 @@
 import type { Handle, IAllocator, ReadonlyBytes } from "../allocator.ts";
 import { LockOp } from "../allocator.ts";
-import { BlobError, describe } from "../errors.ts";
+import { BlobError, describe, optionError } from "../errors.ts";
 import { HandleMap } from "../heap/handle-map.ts";
 import { Adaptor } from "./adaptor.ts";
 import { LabelledAdaptor } from "./labelled.ts";
@@ -63,7 +63,7 @@ export class StatisticsAdaptor<A extends IAllocator = IAllocator> extends Adapto
    */
   labelled(label: string): LabelledAdaptor {
     if (typeof label !== "string") {
-      throw Object.assign(new TypeError(`A label must be a string, not ${describe(label)}.`), { code: "ERR_OPTIONS" });
+      throw optionError(`A label must be a string, not ${describe(label)}.`);
     }
     const there = this.#views.get(label);
     if (there !== undefined) return there.view;

@@ -1,6 +1,6 @@
 import type { Handle, IAllocator, ReadonlyBytes } from "../allocator.ts";
 import { LockOp } from "../allocator.ts";
-import { describe } from "../errors.ts";
+import { describe, optionError } from "../errors.ts";
 import { HandleMap } from "../heap/handle-map.ts";
 import type { TraceWriterOptions } from "../trace/trace-writer.ts";
 import { TraceWriter } from "../trace/trace-writer.ts";
@@ -189,8 +189,4 @@ class LabelledTrace extends LabelledAdaptor {
   override alloc(size: number): Handle {
     return this.#allocate(size);
   }
-}
-
-function optionError(message: string): TypeError {
-  return Object.assign(new TypeError(message), { code: "ERR_OPTIONS" });
 }

@@ -1,7 +1,7 @@
 import type { Handle, IAllocator } from "../allocator.ts";
 import { notifyReclaimed } from "../allocators/reclaim-observer.ts";
 import type { ReclaimObserver } from "../allocators/reclaim-observer.ts";
-import { describe } from "../errors.ts";
+import { describe, optionError } from "../errors.ts";
 import { HandleMap } from "../heap/handle-map.ts";
 import { Adaptor } from "./adaptor.ts";
 import { captureCallSite } from "./call-site.ts";
@@ -105,7 +105,7 @@ export class TrackingAdaptor<A extends IAllocator = IAllocator> extends Adaptor<
    */
   labelled(label: string): LabelledAdaptor {
     if (typeof label !== "string") {
-      throw Object.assign(new TypeError(`A label must be a string, not ${describe(label)}.`), { code: "ERR_OPTIONS" });
+      throw optionError(`A label must be a string, not ${describe(label)}.`);
     }
     const there = this.#views.get(label);
     if (there !== undefined) return there;
@@ -185,13 +185,11 @@ export class TrackingAdaptor<A extends IAllocator = IAllocator> extends Adaptor<
 
 function assertOptions(options: unknown): asserts options is TrackingOptions {
   if (typeof options !== "object" || options === null) {
-    const message = `The options of tracking are { sample, … }, not ${describe(options)}.`;
-    throw Object.assign(new TypeError(message), { code: "ERR_OPTIONS" });
+    throw optionError(`The options of tracking are { sample, … }, not ${describe(options)}.`);
   }
   for (const name of ["onForgotten", "now"] as const) {
     const value = (options as TrackingOptions)[name];
     if (value === undefined || typeof value === "function") continue;
-    const message = `${name} must be a function, not ${describe(value)}. Leave it out for the default.`;
-    throw Object.assign(new TypeError(message), { code: "ERR_OPTIONS" });
+    throw optionError(`${name} must be a function, not ${describe(value)}. Leave it out for the default.`);
   }
 }

@@ -1,7 +1,7 @@
 import type { IAllocator } from "../allocator.ts";
 import { defaultAllocator, setDefaultAllocator } from "../allocators/default.ts";
 import { SystemAllocator } from "../allocators/system.ts";
-import { describe } from "../errors.ts";
+import { describe, optionError } from "../errors.ts";
 import { LeakError } from "./leak-error.ts";
 import { LiveLedger } from "./live-ledger.ts";
 
@@ -87,17 +87,13 @@ function endWatch(ledger: LiveLedger): void {
 
 function assertArguments(run: unknown, options: unknown): void {
   if (typeof run !== "function") {
-    throw optionsError(`expectNoLeaks runs a function, not ${describe(run)}. Give it one that takes an allocator.`);
+    throw optionError(`expectNoLeaks runs a function, not ${describe(run)}. Give it one that takes an allocator.`);
   }
   if (typeof options !== "object" || options === null) {
-    throw optionsError(
+    throw optionError(
       `The options of expectNoLeaks are { upstream, watchDefault }, not ${describe(options)}. Leave them out for the defaults.`,
     );
   }
-}
-
-function optionsError(message: string): TypeError {
-  return Object.assign(new TypeError(message), { code: "ERR_OPTIONS" });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,4 +1,4 @@
-import { describe } from "../../errors.ts";
+import { describe, optionError, optionRangeError } from "../../errors.ts";
 import { Sampler } from "../sampler.ts";
 import type { GuardReport } from "./guard-report.ts";
 
@@ -42,13 +42,13 @@ export interface ResolvedGuardOptions {
 /** Fills in the defaults. @throws {TypeError} or {RangeError} with code `ERR_OPTIONS` */
 export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions {
   if (typeof options !== "object" || options === null) {
-    const message = `The options of a guard are { onReport, … }, not ${describe(options)}.`;
-    throw Object.assign(new TypeError(message), { code: "ERR_OPTIONS" });
+    throw optionError(`The options of a guard are { onReport, … }, not ${describe(options)}.`);
   }
   const { onReport } = options;
   if (onReport !== undefined && typeof onReport !== "function") {
-    const message = `onReport must be a function, not ${describe(onReport)}. Leave it out to look at reports instead.`;
-    throw Object.assign(new TypeError(message), { code: "ERR_OPTIONS" });
+    throw optionError(
+      `onReport must be a function, not ${describe(onReport)}. Leave it out to look at reports instead.`,
+    );
   }
   return {
     onReport,
@@ -65,6 +65,5 @@ export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions
 function count(name: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback;
   if (value === Infinity || (Number.isSafeInteger(value) && value >= 0)) return value;
-  const message = `${name} must be an integer from 0, or Infinity, not ${describe(value)}.`;
-  throw Object.assign(new RangeError(message), { code: "ERR_OPTIONS" });
+  throw optionRangeError(`${name} must be an integer from 0, or Infinity, not ${describe(value)}.`);
 }

@@ -1,4 +1,4 @@
-import { describe } from "../../errors.ts";
+import { describe, optionError } from "../../errors.ts";
 import type { OutOfMemoryError } from "../../errors.ts";
 
 /** What a pressure callback is told. All in bytes. */
@@ -71,8 +71,4 @@ export function bytesOf(name: string, value: unknown): number {
 function callback<F>(name: string, value: F): F {
   if (value === undefined || typeof value === "function") return value;
   throw optionError(`${name} must be a function, not ${describe(value)}.`);
-}
-
-function optionError(message: string): TypeError {
-  return Object.assign(new TypeError(message), { code: "ERR_OPTIONS" });
 }
