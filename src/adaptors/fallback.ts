@@ -149,15 +149,9 @@ export class FallbackAdaptor implements IAllocator, ReclaimObserver {
   }
 
   #stats(pools: readonly IPooledAllocator[]): AllocatorStats {
-    const { bytes, count } = this.#meter.read();
     const stats = pools.map((pool) => pool.stats());
     return {
-      liveBytes: bytes.current,
-      liveCount: count.current,
-      peakBytes: bytes.peak,
-      peakCount: count.peak,
-      totalBytes: bytes.total,
-      totalCount: count.total,
+      ...this.#meter.stats(),
       lockedCount: this.#handles.lockedCount,
       footprintBytes: sumOf(stats, ({ footprintBytes }) => footprintBytes),
       reservedBytes: sumOf(stats, ({ reservedBytes }) => reservedBytes),
@@ -169,7 +163,7 @@ export class FallbackAdaptor implements IAllocator, ReclaimObserver {
     const refusal = cause instanceof OutOfMemoryError ? cause : undefined;
     const numbers = {
       requestedBytes,
-      liveBytes: this.#meter.read().bytes.current,
+      liveBytes: this.#meter.stats().liveBytes,
       limitBytes: refusal?.limitBytes ?? Infinity,
       largestFreeBytes: refusal?.largestFreeBytes ?? 0,
     };

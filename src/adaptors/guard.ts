@@ -166,16 +166,7 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
    * where it does not tell, what the guard holds of it.
    */
   stats(): AllocatorStats {
-    const { bytes, count } = this.#meter.read();
-    const counts = {
-      liveBytes: bytes.current,
-      liveCount: count.current,
-      peakBytes: bytes.peak,
-      peakCount: count.peak,
-      totalBytes: bytes.total,
-      totalCount: count.total,
-      lockedCount: this.#handles.lockedCount,
-    };
+    const counts = { ...this.#meter.stats(), lockedCount: this.#handles.lockedCount };
     const held = this.#bytesBelow + this.#quarantine.byteLength;
     if (!isPooledAllocator(this.upstream)) {
       return { ...counts, footprintBytes: held, reservedBytes: held, largestFreeBytes: 0 };
@@ -351,7 +342,7 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
   }
 
   #outOfMemory(requestedBytes: number, cause: OutOfMemoryError | undefined): OutOfMemoryError {
-    return guardOutOfMemory(NAME, requestedBytes, this.#meter.read().bytes.current, this.#bytesBelow, cause);
+    return guardOutOfMemory(NAME, requestedBytes, this.#meter.stats().liveBytes, this.#bytesBelow, cause);
   }
 
   #grow(): void {

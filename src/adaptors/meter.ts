@@ -1,3 +1,5 @@
+import type { AllocatorStats } from "../allocator.ts";
+
 /** Three numbers of one quantity. */
 export interface Tally {
   /** Live now. */
@@ -45,6 +47,19 @@ export class Meter {
   resetPeak(): void {
     this.peakBytes = this.#bytes;
     this.peakCount = this.#count;
+  }
+
+  /** The numbers as an allocator's `stats` has them. */
+  stats(): Pick<AllocatorStats, "liveBytes" | "liveCount" | "peakBytes" | "peakCount" | "totalBytes" | "totalCount"> {
+    const { peakBytes, peakCount } = this;
+    return {
+      liveBytes: this.#bytes,
+      liveCount: this.#count,
+      peakBytes,
+      peakCount,
+      totalBytes: this.#totalBytes,
+      totalCount: this.#totalCount,
+    };
   }
 
   /** A copy of the numbers as they are now. */
