@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 
 /** What only the built command can get wrong. `npm test` builds it first. */
 
@@ -24,6 +24,31 @@ function tensorheap(args: readonly string[], stdin = "", interruptAfterMs?: numb
   child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
   child.stdin.end(stdin);
   if (interruptAfterMs !== undefined) setTimeout(() => child.kill("SIGINT"), interruptAfterMs);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode) => {
+      resolve({ exitCode, stdout, stderr });
+    });
+  });
+}
+
+/**
+ * What the command ends with when nobody reads what it writes.
+ *
+ * @param target what the stream is: a pipe without a reader, or a device that is always full
+ */
+function unheard(args: readonly string[], stream: "stdout" | "stderr", target: "pipe" | "full"): Promise<Ended> {
+  const full = target === "full" ? openSync("/dev/full", "w") : undefined;
+  const output = full ?? "pipe";
+  const stdio = ["ignore", stream === "stdout" ? output : "pipe", stream === "stderr" ? output : "pipe"] as const;
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: [...stdio] });
+  if (full !== undefined) closeSync(full);
+  // Long before the command writes: it has to be loaded first.
+  child[stream]?.destroy();
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (data: Buffer) => (stdout += data.toString()));
+  child.stderr?.on("data", (data: Buffer) => (stderr += data.toString()));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (exitCode) => {
@@ -106,6 +131,45 @@ describe("the built command", () => {
     const { exitCode, stdout } = await tensorheap(["replay", "-", "--runs", "1", "--json"], stdin);
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ file: "stdin", allocs: 1, peakBytes: 100 });
+  });
+
+  describe.skipIf(process.platform !== "linux")("when nobody reads", () => {
+    const folder = mkdtempSync(join(tmpdir(), "unheard-"));
+    const trace = join(folder, "trace.jsonl");
+    const plan = join(folder, "plan.csv");
+    writeFileSync(trace, '{"op":"a","id":1,"size":100,"t":0}\n{"op":"f","id":1,"t":1}\n');
+    writeFileSync(plan, "id,lower,upper,size\na,0,3,100\n");
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    test.each([
+      { expected: 0, args: ["--help"] },
+      { expected: 0, args: ["info", "--json"] },
+      { expected: 0, args: ["report", trace] },
+      { expected: 0, args: ["report", trace, "-o", "-"] },
+      { expected: 0, args: ["replay", trace, "--runs", "1"] },
+      { expected: 0, args: ["trace", "validate", trace] },
+      { expected: 0, args: ["trace", "snapshot", trace] },
+      { expected: 0, args: ["trace", "diff", trace, trace] },
+      { expected: 1, args: ["plan", plan, "--capacity", "99"] },
+      { expected: 1, args: ["plan", plan, "--capacity", "99", "-o", "-"] },
+      { expected: 2, args: ["plan", "no-such-file.csv"] },
+      { expected: 2, args: ["no-such-command"] },
+    ])("$args ends with exit code $expected all the same", async ({ expected, args }) => {
+      const [toPipe, toNobody, toFull] = await Promise.all([
+        unheard(args, "stdout", "pipe"),
+        unheard(args, "stderr", "pipe"),
+        unheard(args, "stderr", "full"),
+      ]);
+      expect([toPipe.exitCode, toNobody.exitCode, toFull.exitCode]).toEqual([expected, expected, expected]);
+      expect(toPipe.stderr).not.toMatch(/EPIPE|Error|^ +at /m);
+      // The answer is there; what is wrong with the usage was said on stderr.
+      expect([toNobody.stdout === "", toFull.stdout === ""]).toEqual([expected === 2, expected === 2]);
+    });
+
+    test("a full disk is told in one line, with exit code 1", async () => {
+      const { exitCode, stderr } = await unheard(["info"], "stdout", "full");
+      expect([exitCode, stderr]).toEqual([1, "tensorheap: cannot write stdout: the disk is full. Make room.\n"]);
+    });
   });
 
   // On Windows there is no Ctrl-C to send to another process.
