@@ -228,6 +228,26 @@ test("searching says what matches, and Enter goes to the largest of it", async (
   await page.close();
 });
 
+test("tables are shown whole, and labels are not broken within a word", async () => {
+  const label = "recogniser's engine";
+  const size = 123_456_789;
+  for (const width of [1280, 1000]) {
+    const events = Array.from({ length: 12_345 }, (_, i): TraceEvent[] => [
+      { op: "a", id: i + 1, size, label, t: 2 * i },
+      { op: "f", id: i + 1, t: 2 * i + 1 },
+    ]).flat();
+    const { page } = await open(events, { viewport: { width, height: 900 } });
+    for (const id of ["by-label", "by-phase"]) {
+      const region = page.locator(`#${id} .table`);
+      expect(await region.evaluate((table) => table.scrollWidth - table.clientWidth)).toBe(0);
+      const row = await region.locator("tbody tr").first().boundingBox();
+      expect(row!.height).toBeLessThan(36);
+    }
+    await page.close();
+  }
+  noComplaints();
+});
+
 test("the sections say what the trace has: plan, locks, tables, leaks that lead to their block", async () => {
   const labelled = await open(labelledTrace());
   const { page, model } = labelled;

@@ -61,10 +61,8 @@ export function pageBody(title: string, subtitle: string, text: string): string 
     <div id="fragmentation" class="chart"></div>
   </section>
   <section aria-labelledby="locks-head"><h2 id="locks-head">Who holds locks</h2><div id="locks"></div></section>
-  <div class="two">
-    <section aria-labelledby="label-head"><h2 id="label-head">Peak by label</h2><div id="by-label"></div></section>
-    <section aria-labelledby="phase-head"><h2 id="phase-head">Peak by phase</h2><div id="by-phase"></div></section>
-  </div>
+  <section aria-labelledby="label-head"><h2 id="label-head">Peak by label</h2><div id="by-label"></div></section>
+  <section aria-labelledby="phase-head"><h2 id="phase-head">Peak by phase</h2><div id="by-phase"></div></section>
   <section aria-labelledby="leaks-head"><h2 id="leaks-head">Never freed</h2><div id="leaks"></div></section>
   <section aria-labelledby="sizes-head"><h2 id="sizes-head">Sizes</h2><div id="sizes-chart" class="chart"></div><div id="sizes"></div></section>
 </main>
