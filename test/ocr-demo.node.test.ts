@@ -102,10 +102,28 @@ describe("the OCR example", () => {
     expect(await readFile(report, "utf8")).toContain("<title>Reading perf-resnet50.png</title>");
     expect(await validateTrace(trace)).toMatchObject({ isValid: true, endCount: 0 });
     const { byLabel, byPhase, bySite } = summarise(await loadTrace(trace));
-    expect(byLabel.map(({ name }) => name).toSorted()).toEqual(["detector", "recogniser"]);
-    expect(byPhase.map(({ name }) => name).toSorted()).toEqual(["detect", "recognise"]);
+    expect(byLabel.map(({ name }) => name).toSorted()).toEqual([
+      "detector",
+      "detector's engine",
+      "recogniser",
+      "recogniser's engine",
+    ]);
+    expect(byPhase.map(({ name }) => name).toSorted()).toEqual(["detect", "load", "recognise"]);
+    // Each tensor that the models compute with is a block of its own.
+    const counts = new Map(byLabel.map(({ name, totalCount }) => [name, totalCount]));
+    expect(counts.get("detector's engine")).toBeGreaterThan(300);
+    expect(counts.get("recogniser's engine")).toBeGreaterThan(10_000);
     expect(bySite.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^detect \(.*detect\.ts:\d+:\d+\)$/));
     expect(bySite.map(({ name }) => name).join()).not.toContain("dist");
+  });
+
+  test("the page of a reading that leaks names the leak, and is drawn without a trace on disk", async () => {
+    const report = join(folder, "leak.html");
+    const { exitCode, text } = await demo("--leak", "--report", report);
+    expect(exitCode).toBe(0);
+    expect(text).toMatch(/leak\.html: [\d.]+ KiB, opens in a browser\..* never freed: \d+ bytes in 41 blocks\.$/m);
+    expect(text).toMatch(/^41 blocks are live, with \d+ bytes:$/m);
+    expect(await readFile(report, "utf8")).toContain("keepText (");
   });
 
   test("--leak forgets blobs, and names the line that allocated them", async () => {

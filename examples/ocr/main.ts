@@ -18,7 +18,7 @@ import { memoryTable } from "./memory-table.ts";
 import { openSession } from "./open-session.ts";
 import { DETECTOR, RECOGNISER, readCharacters } from "./paddle.ts";
 import { read } from "./read.ts";
-import { Recorder } from "./recorder.ts";
+import { PageError, recordReading } from "./record-reading.ts";
 
 const HELP = `Reads the text in an image.
 
@@ -26,7 +26,7 @@ const HELP = `Reads the text in an image.
 
   image              PNG, JPEG, WebP, TIFF, GIF, SVG …; without it, a chart is read
   --rounds n         how often each way is measured, 2 unless said; 0 shows the text only
-  --report page.html draws where every byte of the first reading went, as a page for a browser
+  --report page.html reads it once more, and draws where every byte went, as a page for a browser
   --trace file.jsonl writes the recording that such a page is drawn from
   --leak             forgets a blob for each line of text, and shows that it is found
   --help             shows this`;
@@ -60,20 +60,22 @@ async function run({ path, rounds, report, trace, leak }: Arguments): Promise<vo
   const allocator = new StatisticsAdaptor(heap);
   const engine = new StatisticsAdaptor(heap);
   const tracking = leak ? new TrackingAdaptor(allocator) : undefined;
-  const title = `Reading ${basename(path)}`;
-  const isRecorded = report !== undefined || trace !== undefined;
-  await using recorder = isRecorded ? new Recorder(tracking ?? allocator, { report, trace, title }) : undefined;
-  const traced = recorder?.traced;
-  const outermost = traced ?? tracking ?? allocator;
+  const outermost = tracking ?? allocator;
+  const characters = await readCharacters();
   await using detector = await openSession(DETECTOR, engine);
   await using recogniser = await openSession(RECOGNISER, engine);
-  const models = { detector, recogniser, characters: await readCharacters() };
+  const models = { detector, recogniser, characters };
 
-  const readings = await read(models, image, outermost, traced);
+  const readings = await read(models, image, outermost);
   print(path, readings);
   if (readings.length > 0) console.log(`\n${whereModelsRun(detector.whyNotNative)}`);
   if (leak) for (const reading of readings) keepText(reading, outermost);
-  if (recorder !== undefined) console.log(`\n${(await recorder.finish()).join("\n")}`);
+  if (report !== undefined || trace !== undefined) {
+    const keep = leak ? keepText : undefined;
+    const title = `Reading ${basename(path)}`;
+    const lines = await recordReading({ image, characters, report, trace, title, keep });
+    console.log(`\n${lines.join("\n")}`);
+  }
   if (tracking !== undefined) return console.log(`\n${tracking.report()}`);
   if (readings.length === 0 || rounds === 0) return;
 
@@ -127,9 +129,8 @@ function parseArguments(): Arguments {
 
 /** What to tell whoever typed the command; undefined when it is not for them to mend. */
 function messageFor(error: unknown): string | undefined {
-  if (error instanceof ImageError || error instanceof UsageError || error instanceof TraceError) return error.message;
-  // What the command said that should have drawn the page.
-  return error instanceof Error && "stderr" in error ? String(error.stderr).trim() : undefined;
+  const known = [ImageError, UsageError, TraceError, PageError];
+  return error instanceof Error && known.some((kind) => error instanceof kind) ? error.message : undefined;
 }
 
 /** A benchmark chart full of small numbers. */

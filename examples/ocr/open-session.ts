@@ -23,13 +23,23 @@ export interface OpenedSession extends ModelSession, AsyncDisposable {
   readonly whyNotNative: string | undefined;
 }
 
+/** How a session is made. */
+export interface OpenOptions {
+  /** Whether runs that repeat take one block of the allocator, in place of one for each tensor. Default: true. */
+  readonly planned?: boolean;
+}
+
 /**
  * With koffi, every tensor of the model comes out of the allocator. Without, the public API of onnxruntime-node has to do:
  * the engine keeps what it computes with in an arena of its own, and returns copies.
  */
-export async function openSession(model: string, allocator: IAllocator): Promise<OpenedSession> {
+export async function openSession(
+  model: string,
+  allocator: IAllocator,
+  { planned = true }: OpenOptions = {},
+): Promise<OpenedSession> {
   try {
-    const session = await createNativeSession(model, { allocator });
+    const session = await createNativeSession(model, { allocator, planned });
     return {
       inputNames: session.inputNames,
       outputNames: session.outputNames,
