@@ -64,16 +64,23 @@ export function layoutOfOrder(order: readonly number[]): LayoutName {
   return RECOGNISED.find((name) => sameList(Layout[name].order!, order)) ?? "BLOCKED";
 }
 
+/** Throws unless a memory order may be called that. BLOCKED may be any. @throws {DescError} */
+export function assertNamed(name: LayoutName, order: readonly number[]): void {
+  if (name === "BLOCKED") return;
+  assertLayout(name);
+  const own = Layout[name].order;
+  if (own !== undefined && sameList(own, order)) return;
+  const cure = `Call it ${layoutOfOrder(order)}, or leave the name out.`;
+  throw new DescError(`The order ${showList(order)} is not that of ${name}. ${cure}`);
+}
+
 /**
  * The memory order that a layout gives to dims. ANY has none: `[]`.
  *
  * @throws {DescError} when the layout is unknown or takes another rank
  */
 export function orderOfLayout(layout: LayoutName, dims: readonly number[]): readonly number[] {
-  if (typeof layout !== "string" || !Object.hasOwn(Layout, layout)) {
-    const cure = suggest(typeof layout === "string" ? layout : "", Object.keys(Layout));
-    throw new DescError(`${describe(layout)} is no layout. ${cure}`);
-  }
+  assertLayout(layout);
   const order = Layout[layout].order;
   if (layout === "ANY") return [];
   if (order === undefined) return dims.map((_, i) => i);
@@ -82,6 +89,12 @@ export function orderOfLayout(layout: LayoutName, dims: readonly number[]): read
   throw new DescError(
     `${layout} takes rank ${order.length}, but the dims ${showList(dims)} have rank ${dims.length}. ${cure}`,
   );
+}
+
+function assertLayout(layout: LayoutName): void {
+  if (typeof layout === "string" && Object.hasOwn(Layout, layout)) return;
+  const cure = suggest(typeof layout === "string" ? layout : "", Object.keys(Layout));
+  throw new DescError(`${describe(layout)} is no layout. ${cure}`);
 }
 
 function info(value: number, order?: readonly number[]): LayoutInfo {

@@ -26,6 +26,25 @@ describe("a part", () => {
     expect(byteOffset).toBe(2 * 60 + 5 * 3 + 1);
   });
 
+  test.each<[LayoutName, number[]]>([
+    ["OIHW", [4, 3, 2, 2]],
+    ["HW", [6, 5]],
+    ["GOIHW", [2, 3, 4, 5, 6]],
+    ["OIDHW", [2, 3, 4, 5, 6]],
+    ["GOIDHW", [2, 2, 3, 4, 5, 6]],
+    ["CN", [4, 5]],
+    ["BLOCKED", [2, 3, 4, 5]],
+  ])("of %s is called that, too, and so is a part of the part", (layout, dims) => {
+    const parent = new TensorDesc("U8", dims, layout);
+    const part = partOf(parent, { begin: dims.map(() => 1), end: dims });
+    expect(part.desc.layout).toBe(layout);
+    expect(part.desc.dims).toEqual(dims.map((dim) => dim - 1));
+    expect(part.desc.withPrecision("FP32").layout).toBe(layout);
+    expect(part.desc.withDims(part.desc.dims).layout).toBe(layout);
+    expect(partOf(part.desc, { begin: dims.map(() => 0), end: part.desc.dims }).desc.layout).toBe(layout);
+    expect(partOf(parent, { begin: dims.map(() => 0), end: dims }).desc.equals(parent)).toBe(true);
+  });
+
   test("that is everything lies as its parent does", () => {
     const { desc, byteOffset } = partOf(NCHW, { begin: [0, 0, 0, 0], end: NCHW.dims });
     expect(desc.equals(NCHW)).toBe(true);

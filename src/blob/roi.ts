@@ -28,8 +28,7 @@ export interface Part<P extends PrecisionName = PrecisionName> {
 
 /**
  * The part of a tensor between two positions. It has the parent's strides and no padding of its own: its first element is
- * at `byteOffset`. The layout is recognised from the order in memory, so that a part of HW is NC. A part without elements
- * begins where its parent does.
+ * at `byteOffset`. A part without elements begins where its parent does.
  *
  * @throws {DescError} for another rank, an end before its begin or beyond the dims; for elements that are no whole bytes;
  *   for layout ANY, and for a blocked layout that splits a dim
@@ -43,7 +42,7 @@ export function partOf<P extends PrecisionName>(parent: TensorDesc<P>, { begin, 
   const dims = parent.dims.map((_, d) => extent(parent, d, first[d]!, last[d]!));
   const { order, strides } = parent.blocking;
   const blocking = new BlockingDesc({ blockDims: order.map((dim) => dims[dim]!), order, strides });
-  const desc = new TensorDesc(parent.precision, dims, blocking);
+  const desc = new TensorDesc(parent.precision, dims, blocking, parent.layout);
   const offset = desc.size === 0 ? 0 : parent.blocking.offsetOf(first);
   return { desc, byteOffset: offset * parent.precision.elementSize };
 }

@@ -30,6 +30,21 @@ describe("layouts", () => {
     expect(new TensorDesc("U8", [2, 20, 4, 5], N_CHW_8C)).toMatchObject({ layout: "BLOCKED" });
   });
 
+  test("a blocking may be given one of the names that its order has, and no other", () => {
+    const blocking = { blockDims: [4, 3, 2, 2], order: [0, 1, 2, 3], strides: [24, 8, 4, 1] };
+    const dims = blocking.blockDims;
+    expect(new TensorDesc("U8", dims, blocking).layout).toBe("NCHW");
+    for (const name of ["OIHW", "NCHW", "BLOCKED"] as const) {
+      const desc = new TensorDesc("U8", dims, blocking, name);
+      expect([desc.layout, desc.blocking.strides]).toEqual([name, blocking.strides]);
+    }
+    expect(() => new TensorDesc("U8", dims, blocking, "NHWC")).toThrow(/not that of NHWC\. Call it NCHW/);
+    for (const name of ["NHWC", "ANY", "HW", "nchw"] as never[]) {
+      expect(() => new TensorDesc("U8", dims, blocking, name)).toThrow(DescError);
+    }
+    expect(() => new TensorDesc("U8", dims, "NCHW", "OIHW")).toThrow(DescError);
+  });
+
   test("a name given to a rank of its own stays, also where the order would be called otherwise", () => {
     for (const [layout, dims] of [
       ["OIHW", [1, 2, 3, 4]],

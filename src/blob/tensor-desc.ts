@@ -2,7 +2,7 @@ import { DescError, describe } from "../errors.ts";
 import { BlockingDesc } from "./blocking-desc.ts";
 import type { BlockingDescLike } from "./blocking-desc.ts";
 import { integerList, product, sameList, showList } from "./integers.ts";
-import { defaultLayout, layoutOfOrder, orderOfLayout } from "./layout.ts";
+import { assertNamed, defaultLayout, layoutOfOrder, orderOfLayout } from "./layout.ts";
 import type { LayoutName } from "./layout.ts";
 import { Precision } from "./precision.ts";
 import type { PrecisionLike, PrecisionName } from "./precision.ts";
@@ -39,18 +39,27 @@ export class TensorDesc<P extends PrecisionName = PrecisionName> implements Tens
   /**
    * @param layout a name, or a blocking: C, NC, CN, CHW, HWC, NCHW, NHWC, NCDHW and NDHWC are recognised by its order,
    *   anything else is BLOCKED. Default: by rank, SCALAR, C, NC, CHW, NCHW, NCDHW, then BLOCKED.
+   * @param name what a blocking is called, in place of what is recognised: several layouts have one order, as OIHW and NCHW
    * @throws {DescError} for an unknown precision or layout, dims that are no integers ≥ 0, a rank that does not fit the
-   *   layout, dims that do not fit the blocks, or a product above 2^53 - 1
+   *   layout, dims that do not fit the blocks, a name for another order, or a product above 2^53 - 1
    */
-  constructor(precision: PrecisionLike<P>, dims: readonly number[], layout?: LayoutName | BlockingDescLike) {
+  constructor(
+    precision: PrecisionLike<P>,
+    dims: readonly number[],
+    layout?: LayoutName | BlockingDescLike,
+    name?: LayoutName,
+  ) {
     this.precision = Precision.of(precision);
     this.dims = integerList("dims", dims);
     this.size = product("The number of elements", this.dims);
     if (typeof layout === "object" && layout !== null) {
       this.blocking = layout instanceof BlockingDesc ? layout : new BlockingDesc(layout);
-      this.layout = layoutOfOrder(this.blocking.order);
+      this.layout = name ?? layoutOfOrder(this.blocking.order);
+      if (name !== undefined) assertNamed(name, this.blocking.order);
       this.#checkBlocks();
     } else {
+      if (name !== undefined)
+        throw new DescError(`${describe(name)} names a blocking. Bring one, or give one name only.`);
       this.layout = layout === undefined ? defaultLayout(this.dims.length) : layout;
       this.blocking = BlockingDesc.plain(this.dims, orderOfLayout(this.layout, this.dims));
     }
@@ -152,7 +161,8 @@ export class TensorDesc<P extends PrecisionName = PrecisionName> implements Tens
   /** The same dims and blocking for elements of another precision. */
   withPrecision<Q extends PrecisionName>(precision: PrecisionLike<Q>): TensorDesc<Q> {
     const plain = BlockingDesc.plain(this.dims, orderOfLayout(this.layout, this.dims));
-    return new TensorDesc(precision, this.dims, this.blocking.equals(plain) ? this.layout : this.blocking);
+    if (this.blocking.equals(plain)) return new TensorDesc(precision, this.dims, this.layout);
+    return new TensorDesc(precision, this.dims, this.blocking, this.layout);
   }
 
   /**
