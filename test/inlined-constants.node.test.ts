@@ -7,13 +7,30 @@ import { expect, test } from "vitest";
 const LAYOUTS = ["heap/layout.ts", "heap/handle-table-layout.ts", "heap/planned-layout.ts", "memory/view-seats.ts"];
 
 test.each(LAYOUTS)("bundled, the constants of %s are numbers where they are used", async (file) => {
-  const source = fileURLToPath(new URL(`../src/${file}`, import.meta.url));
-  const names = [...readFileSync(source, "utf8").matchAll(/^export const (\w+)/gm)].map(([, name]) => name!);
+  const names = constantsOf(file);
   expect(names.length).toBeGreaterThan(0);
+  const code = await bundle("allocators/planned.ts", "allocators/system.ts");
+  // A constant that was not written as a number is loaded from the array's index: records[block + SIZE].
+  const loaded = names.filter((name) => new RegExp(` [+*] ${name}\\d*\\]`).test(code));
+  expect(loaded).toEqual([]);
+});
+
+test("bundled, the constants of conversions of 64-bit integers are numbers where they are used", async () => {
+  const names = constantsOf("blob/convert/wide-constants.ts");
+  expect(names.length).toBeGreaterThan(0);
+  const code = await bundle("blob/convert.ts");
+  expect(names.filter((name) => new RegExp(`\\b${name}\\b`).test(code))).toEqual([]);
+});
+
+function constantsOf(file: string): string[] {
+  const source = fileURLToPath(new URL(`../src/${file}`, import.meta.url));
+  return [...readFileSync(source, "utf8").matchAll(/^export const (\w+)/gm)].map(([, name]) => name!);
+}
+
+/** The code of these files, as the package has it. */
+async function bundle(...files: readonly string[]): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: ["planned", "system"].map((name) =>
-      fileURLToPath(new URL(`../src/allocators/${name}.ts`, import.meta.url)),
-    ),
+    entryPoints: files.map((file) => fileURLToPath(new URL(`../src/${file}`, import.meta.url))),
     outdir: "dist",
     bundle: true,
     format: "esm",
@@ -22,8 +39,5 @@ test.each(LAYOUTS)("bundled, the constants of %s are numbers where they are used
     packages: "external",
     write: false,
   });
-  const code = outputFiles.map(({ text }) => text).join("\n");
-  // A constant that was not written as a number is loaded from the array's index: records[block + SIZE].
-  const loaded = names.filter((name) => new RegExp(` [+*] ${name}\\d*\\]`).test(code));
-  expect(loaded).toEqual([]);
-});
+  return outputFiles.map(({ text }) => text).join("\n");
+}

@@ -4,12 +4,10 @@
  */
 import { IS_LITTLE_ENDIAN } from "../endianness.ts";
 import type { Codec } from "./codec.ts";
+import { INEXACT, TWO_32 } from "./wide-constants.ts";
 
 const LOW = IS_LITTLE_ENDIAN ? 0 : 1;
 const HIGH = 1 - LOW;
-const TWO_32 = 2 ** 32;
-/** From here on in the upper word, the lowest bits of an element are lost in a double. */
-const INEXACT = 2 ** 21;
 
 const WIDE = { unitsPerOne: 1, hasFractions: false, isPlain: false, view: viewWords } as const;
 
