@@ -6,6 +6,7 @@ import { HeapAllocator } from "../src/allocators/heap.ts";
 import { createBlob } from "../src/blob/create-blob.ts";
 import { GuardAdaptor } from "../src/adaptors/guard.ts";
 import { TrackingAdaptor } from "../src/adaptors/tracking.ts";
+import type { TBlob } from "../src/blob/tblob.ts";
 import type { TrackedBlock } from "../src/adaptors/tracking/tracked-block.ts";
 
 function forgetBlob(allocator: IAllocator): void {
@@ -29,6 +30,50 @@ test("a forgotten blob is warned of by the place where it was made, once for eac
   } finally {
     warn.mockRestore();
   }
+});
+
+/** @returns a region, or a parent whose region was forgotten */
+function forgetSharer(allocator: IAllocator, which: "parent" | "region"): TBlob {
+  const parent = createBlob({ precision: "U8", dims: [1000] }, { allocator });
+  const region = parent.createROI([10], [20]);
+  return which === "parent" ? region : parent;
+}
+
+test.each(["parent", "region"] as const)("a forgotten %s is warned of with the block that it shared", async (which) => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  try {
+    const tracking = new TrackingAdaptor(new GuardAdaptor(new HeapAllocator()));
+    using rest = forgetSharer(tracking.labelled("frame"), which);
+    await collectUntil(() => tracking.forgotten === 1);
+    await Promise.resolve();
+    expect(tracking.forgotten).toBe(1);
+    expect(warn).toHaveBeenCalledOnce();
+    expect(warn.mock.calls[0]![0]).toMatch(
+      /^A blob over a block of 1000 bytes labelled frame, which another blob holds, too, was collected without being freed\. The block was allocated at forgetSharer \(.*tracking-blobs\.node\.test\.ts:\d+:\d+\)\./,
+    );
+    expect(tracking.live().length).toBe(1);
+    expect(rest.isAllocated).toBe(true);
+  } finally {
+    warn.mockRestore();
+  }
+});
+
+test("each forgotten blob over a block is told, with how many others there are", async () => {
+  const told: [size: number, sharers: number][] = [];
+  const tracking = new TrackingAdaptor(new HeapAllocator(), {
+    onForgotten: ({ size }, sharers) => told.push([size, sharers]),
+  });
+  (() => {
+    const parent = createBlob({ precision: "U8", dims: [64] }, { allocator: tracking });
+    parent.createROI([0], [8]);
+    parent.createROI([8], [16]).deallocate();
+  })();
+  await collectUntil(() => told.length === 2);
+  expect(told).toEqual([
+    [64, 1],
+    [64, 0],
+  ]);
+  expect(tracking.live()).toEqual([]);
 });
 
 test("neither call sites of tracking nor those of a guard keep a blob from being collected", async () => {

@@ -112,10 +112,10 @@ export class FallbackAdaptor implements IAllocator, ReclaimObserver {
   }
 
   /** Passes on, to the upstream that the block is of, that a blob was collected without being freed. */
-  noteReclaimed(handle: Handle): void {
+  noteReclaimed(handle: Handle, sharers: number): void {
     if (!this.#handles.isLive(handle)) return;
     const slot = slotOf(handle);
-    notifyReclaimed(this.upstreams[this.#owners[slot]!]!, this.#theirs[slot] as Handle);
+    notifyReclaimed(this.upstreams[this.#owners[slot]!]!, this.#theirs[slot] as Handle, sharers);
   }
 
   /** A handle for an upstream's block: the one that it has already, where the upstream has one block for everybody. */

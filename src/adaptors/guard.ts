@@ -199,8 +199,8 @@ export class GuardAdaptor<A extends IAllocator = IAllocator> implements IPooledA
   }
 
   /** Passes on, to what is below, that a blob was collected without being freed. */
-  noteReclaimed(handle: Handle): void {
-    if (this.#handles.isLive(handle)) notifyReclaimed(this.upstream, this.#below[slotOf(handle)] as Handle);
+  noteReclaimed(handle: Handle, sharers: number): void {
+    if (this.#handles.isLive(handle)) notifyReclaimed(this.upstream, this.#below[slotOf(handle)] as Handle, sharers);
   }
 
   #allocGuarded(size: number): Handle {

@@ -129,8 +129,8 @@ export class ScopeAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A> 
   }
 
   /** Passes on that a kept block was forgotten. The others are the scope's to free: none of them can be forgotten. */
-  noteReclaimed(handle: Handle): void {
-    if (this.#blocks.get(handle) === KEPT) notifyReclaimed(this.upstream, handle);
+  noteReclaimed(handle: Handle, sharers: number): void {
+    if (this.#blocks.get(handle) === KEPT) notifyReclaimed(this.upstream, handle, sharers);
   }
 
   #keepBlob(blob: BlobLike): void {

@@ -21,10 +21,12 @@ export interface TrackingOptions {
   /** Which blocks are looked at: the same seed picks the same ones. Default: 1. */
   readonly seed?: number;
   /**
-   * Called, soon after, for each block that was looked at and whose blob was collected without being freed. Default: a
+   * Called, soon after, for each blob that was collected without being freed, if its block was looked at. Default: a
    * warning on the console, one for each call site.
+   *
+   * @param sharers other blobs that are over the block, as regions and views are: it goes back with the last of them
    */
-  readonly onForgotten?: (block: TrackedBlock) => void;
+  readonly onForgotten?: (block: TrackedBlock, sharers: number) => void;
   /**
    * The clock, in milliseconds. Where it throws or gives no finite number, its last one is used. Default:
    * `performance.now`.
@@ -51,7 +53,7 @@ export interface TrackingOptions {
 export class TrackingAdaptor<A extends IAllocator = IAllocator> extends Adaptor<A> implements ReclaimObserver {
   readonly #sampler: Sampler;
   readonly #now: () => number;
-  readonly #onForgotten: ((block: TrackedBlock) => void) | undefined;
+  readonly #onForgotten: ((block: TrackedBlock, sharers: number) => void) | undefined;
   /** Indices into the blocks, by handle. */
   readonly #indices: HandleMap = new HandleMap();
   readonly #blocks: (TrackedBlock | undefined)[] = [];
@@ -129,18 +131,18 @@ export class TrackingAdaptor<A extends IAllocator = IAllocator> extends Adaptor<
     return true;
   }
 
-  noteReclaimed(handle: Handle): void {
+  noteReclaimed(handle: Handle, sharers: number): void {
     this.#forgotten++;
     const index = this.#indices.get(handle);
     if (index >= 0) {
       const block = this.#blocks[index]!;
       // Not from here: the block is yet to be freed, and a finaliser must not throw.
       queueMicrotask(() => {
-        if (this.#onForgotten === undefined) this.#warn(block);
-        else this.#onForgotten(block);
+        if (this.#onForgotten === undefined) this.#warn(block, sharers);
+        else this.#onForgotten(block, sharers);
       });
     }
-    notifyReclaimed(this.upstream, handle);
+    notifyReclaimed(this.upstream, handle, sharers);
   }
 
   #track(handle: Handle, size: number): void {
@@ -172,12 +174,17 @@ export class TrackingAdaptor<A extends IAllocator = IAllocator> extends Adaptor<
     this.#freeIndices.push(index);
   }
 
-  #warn({ size, label, site }: TrackedBlock): void {
+  #warn({ size, label, site }: TrackedBlock, sharers: number): void {
     if (this.#warned.has(site.location)) return;
     this.#warned.add(site.location);
     const named = label === undefined ? "" : ` labelled ${label}`;
+    const others = sharers === 1 ? "another blob holds" : `${sharers} other blobs hold`;
+    const what =
+      sharers === 0
+        ? `A blob of ${size} bytes${named} was collected without being freed. It`
+        : `A blob over a block of ${size} bytes${named}, which ${others}, too, was collected without being freed. The block`;
     console.warn(
-      `A blob of ${size} bytes${named} was collected without being freed. It was allocated at ${site.toString()}. ` +
+      `${what} was allocated at ${site.toString()}. ` +
         "Declare it with using, or call deallocate(). Others from there are not told again.",
     );
   }

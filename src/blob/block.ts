@@ -37,16 +37,17 @@ export class Block {
   }
 
   /**
-   * {@link release} for a sharer that was collected: if it was the last one, the allocator is told before.
+   * {@link release} for a sharer that was collected: the allocator is told before, and how many others there are.
    *
    * @returns the bytes that went back; 0 when others still share them; undefined when the allocator took nothing back
    */
   reclaim(): number | undefined {
-    if (this.#sharers > 1) {
+    const others = this.#sharers - 1;
+    notifyReclaimed(this.allocator, this.#handle, others);
+    if (others > 0) {
       this.release();
       return 0;
     }
-    notifyReclaimed(this.allocator, this.#handle);
     return this.release() ? this.byteSize : undefined;
   }
 

@@ -16,6 +16,7 @@ export interface Reclaimed {
    * `using` or `deallocate` is missing.
    */
   readonly count: number;
+  /** What went back then. A blob that shared its block with a region, view or parent which lives on counts with 0. */
   readonly bytes: number;
 }
 
