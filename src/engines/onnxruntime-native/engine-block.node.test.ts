@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { collectUntil } from "../../../test/support/collect-until.ts";
 import { HookedHeap, complain } from "../../../test/support/hooked-heap.ts";
 import { SUM } from "../../../test/support/native-models.ts";
 import type { Handle } from "../../allocator.ts";
 import { HeapAllocator } from "../../allocators/heap.ts";
+import { TrackingAdaptor } from "../../adaptors/tracking.ts";
 import { PreallocatedAllocator } from "../../allocators/preallocated.ts";
 import { SystemAllocator } from "../../allocators/system.ts";
 import { createBlob } from "../../blob/create-blob.ts";
@@ -75,6 +77,23 @@ test("a block that native code still has goes back when it is released, not with
   expect([heap.stats().liveCount, block.isShared]).toEqual([1, true]);
   expect(block.release()).toBe(true);
   expect([heap.stats().liveCount, block.isShared]).toEqual([0, false]);
+});
+
+test("a forgotten output is told to the session's allocator by its own handle", async () => {
+  const told: number[] = [];
+  const tracking = new TrackingAdaptor(new HeapAllocator(), { onForgotten: ({ size }) => told.push(size) });
+  const session = await createSession(tinyModel(SUM), { allocator: tracking, threads: 1 });
+  const others = Array.from({ length: 5 }, () => tracking.alloc(7));
+  const count = tracking.live().length;
+  await (async () => {
+    session.run({ a: floats(), b: floats() });
+  })();
+  await collectUntil(() => told.length > 0);
+  expect(told).toEqual([16]);
+  expect(tracking.live().length).toBe(count);
+  for (const handle of others) tracking.free(handle);
+  await session.dispose();
+  expect(tracking.live()).toEqual([]);
 });
 
 test("a blob over a part has no more room than its part, and grows into a block of its own", () => {
