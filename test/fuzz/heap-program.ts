@@ -7,8 +7,8 @@ import { BlockLedger } from "./block-ledger.ts";
 
 /** One random program over a heap with small regions and, mostly, a bound. @returns its steps */
 export function runHeapProgram(random: Random): number {
-  const regionBytes = random.pick([64, 4096, 65_536, 2 ** 18, 2 ** 20]);
-  const maxBytes = random.oneIn(4) ? undefined : random.between(1, 2 ** random.between(8, 21));
+  const regionBytes = random.pick([64, 4096, 65_536, 2 ** 18, 2 ** 20, 2 ** 24]);
+  const maxBytes = random.oneIn(4) ? undefined : random.between(1, 2 ** random.between(8, 25));
   const zero = random.oneIn(4);
   const heap = new HeapAllocator({ regionBytes, zero, ...(maxBytes === undefined ? {} : { maxBytes }) });
   const ledger = new BlockLedger(heap, random);
