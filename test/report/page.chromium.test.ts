@@ -297,13 +297,24 @@ function background(page: Page): Promise<string> {
   return page.evaluate(() => getComputedStyle(document.querySelector("section")!).backgroundColor);
 }
 
-test("it follows the system's theme, and the button turns it over", async () => {
+/** The colours of the marks in the charts' legends. */
+function marks(page: Page): Promise<string> {
+  return page.evaluate(() =>
+    Array.from(document.querySelectorAll(".u-marker"), (mark) => {
+      const { borderColor, backgroundColor } = getComputedStyle(mark);
+      return `${borderColor} ${backgroundColor}`;
+    }).join("; "),
+  );
+}
+
+test("it follows the system's theme, and the button turns it over, legends included", async () => {
   const seen: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
     const { page } = await open(labelledTrace(3), { colorScheme });
-    const before = await background(page);
+    const look = async (): Promise<string> => `${await background(page)}; ${await marks(page)}`;
+    const before = await look();
     await page.click("#theme");
-    const after = await background(page);
+    const after = await look();
     expect(after).not.toBe(before);
     seen.push(before, after);
     noComplaints();

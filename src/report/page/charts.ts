@@ -109,9 +109,21 @@ function addChart(
   new ResizeObserver(() => chart.setSize({ width: Math.max(parent.clientWidth, 120), height: 220 })).observe(parent);
   let { palette } = state;
   state.onChange(() => {
-    if (palette !== state.palette) chart.redraw(false, true);
+    if (palette === state.palette) return;
     palette = state.palette;
+    chart.redraw(false, true);
+    colourMarks(chart, series);
   });
+}
+
+/** uPlot colours the marks of its legend once, when it makes them. */
+function colourMarks(chart: uPlot, series: readonly uPlot.Series[]): void {
+  const marks = Array.from(chart.root.querySelectorAll<HTMLElement>(".u-marker")).slice(-series.length);
+  for (const [at, mark] of marks.entries()) {
+    const { stroke, fill } = series[at]!;
+    if (typeof stroke === "function") mark.style.borderColor = String(stroke(chart, at + 1));
+    if (typeof fill === "function") mark.style.background = String(fill(chart, at + 1));
+  }
 }
 
 function ticks(most: number, bytes: boolean): number[] {
