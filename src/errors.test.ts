@@ -35,6 +35,13 @@ test("an out-of-memory error has its numbers as fields and in its message, which
   );
 });
 
+test("an out-of-memory error of an allocator without a limit does not speak of a limit of Infinity", () => {
+  const numbers = { allocator: "heap", requestedBytes: 10, liveBytes: 20, limitBytes: Infinity, largestFreeBytes: 5 };
+  expect(new OutOfMemoryError({ ...numbers, hint: "Split it." }).message).toBe(
+    "heap cannot allocate 10 bytes: 20 bytes are live, with no limit set, and the largest free block has 5. Split it.",
+  );
+});
+
 test("a size that is none is the language's own error, with a code and the cure", () => {
   for (const bad of [-1, 0.5, NaN, Infinity, 2 ** 53]) {
     expect(() => assertSize(bad)).toThrow(RangeError);

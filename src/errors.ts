@@ -39,9 +39,10 @@ export class OutOfMemoryError extends TensorHeapError {
   constructor(details: OutOfMemoryDetails, options?: ErrorOptions) {
     const { allocator, requestedBytes, liveBytes, limitBytes, largestFreeBytes } = details;
     const hint = details.hint ?? "Free something first, or raise the limit.";
+    const limit = limitBytes === Infinity ? ", with no limit set" : ` of a limit of ${limitBytes}`;
     super(
-      `${allocator} cannot allocate ${requestedBytes} bytes: ${liveBytes} bytes are live of a limit of ` +
-        `${limitBytes}, and the largest free block has ${largestFreeBytes}. ${hint}`,
+      `${allocator} cannot allocate ${requestedBytes} bytes: ${liveBytes} bytes are live${limit}, ` +
+        `and the largest free block has ${largestFreeBytes}. ${hint}`,
       options,
     );
     this.allocator = allocator;
