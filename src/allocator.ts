@@ -58,7 +58,8 @@ export interface IAllocator {
    *
    * @param size in bytes, an integer ≥ 0
    * @throws {OutOfMemoryError} when the bytes cannot be had
-   * @throws {TypeError} when `size` is no number; {@link RangeError} when it is negative, fractional, NaN or above 2^53 - 1
+   * @throws {TypeError} when `size` is no number; {@link RangeError} when it is negative, fractional, NaN or above
+   *   2^53 - 1. Both MUST have the `code` `"ERR_SIZE"`
    */
   alloc(size: number): Handle;
 
@@ -69,6 +70,8 @@ export interface IAllocator {
    * - Locks are counted: n locks need n unlocks. Locking a locked handle MUST return the same view object.
    * - The view MUST NOT be used after the last unlock: the memory behind it may move, or be somebody else's.
    *
+   * @param op default: `LockOp.LOCK_FOR_WRITE`
+   * @throws {TypeError} when `op` is no {@link LockOp}
    * @throws {InvalidHandleError} when the handle is not live here
    * @throws {LockError} when the allocator is shared and the lock conflicts with one held elsewhere
    */
