@@ -57,6 +57,17 @@ describe("conformance finds that", () => {
     });
   }
 
+  test("a size in quotes is taken, and says so with its quotes", () => {
+    class Converting extends FixtureAllocator {
+      override alloc(size: number): Handle {
+        return super.alloc(typeof size === "string" ? Number(size) : size);
+      }
+    }
+    const cases = allocatorConformance(() => new Converting(LIMIT), { manyHandles: false });
+    const found = cases.find(({ name }) => name.startsWith("a size that is no number"));
+    expect(() => found!.run()).toThrow('alloc("8"): expected TypeError (ERR_SIZE), but it returned');
+  });
+
   test("alloc(0) is refused", () => {
     const cases = allocatorConformance(() => new NoEmptyBlocksAllocator());
     const found = cases.find(({ name }) => name.startsWith("blocks of no bytes"));

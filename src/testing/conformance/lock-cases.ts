@@ -1,5 +1,5 @@
 import type { LockOp } from "../../allocator.ts";
-import { LockError } from "../../errors.ts";
+import { LockError, describe } from "../../errors.ts";
 import { assertEqual, assertPattern, assertThrows, assertTrue } from "../assert.ts";
 import { fillPattern } from "../pattern.ts";
 import { BAD_LOCK_OPS } from "./bad-values.ts";
@@ -125,7 +125,7 @@ export const lockCases: readonly CaseDefinition[] = [
     body: (context) => {
       const { allocator } = context;
       for (const op of BAD_LOCK_OPS) {
-        const what = `lock(handle, ${String(op)})`;
+        const what = `lock(handle, ${describe(op)})`;
         context.assertUnchanged((handle) => {
           assertThrows(() => allocator.lock(handle, op as LockOp), { type: TypeError }, what);
           assertThrows(() => allocator.unlock(handle), NOT_LOCKED, `unlock after ${what}`);

@@ -1,4 +1,5 @@
 import { tryAlloc } from "../../allocator.ts";
+import { describe } from "../../errors.ts";
 import { assertThrows } from "../assert.ts";
 import { BAD_SIZE_NUMBERS, BAD_SIZE_TYPES } from "./bad-values.ts";
 import type { CaseContext, CaseDefinition } from "./case-context.ts";
@@ -19,7 +20,7 @@ export const sizeCases: readonly CaseDefinition[] = [
 
 function assertRefused(context: CaseContext, sizes: readonly unknown[], type: new () => Error): void {
   for (const size of sizes) {
-    const what = `alloc(${String(size)})`;
+    const what = `alloc(${describe(size)})`;
     context.assertUnchanged(() => {
       assertThrows(() => context.alloc(size as number), { type, code: "ERR_SIZE" }, what);
       assertThrows(() => tryAlloc(context.allocator, size as number), { type, code: "ERR_SIZE" }, `try${what}`);
