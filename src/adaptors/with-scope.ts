@@ -18,7 +18,8 @@ import type { BlobLike, CompoundLike } from "./scope.ts";
  * const boxes = await withScope(heap, async (scope) => {
  *   const input = createBlob(desc, { allocator: scope });
  *   fill(input);
- *   const [scores] = await session.run(input, { allocator: scope });
+ *   const scores = createBlob(scoresDesc, { allocator: scope });
+ *   await session.runAsync({ input }, { scores });
  *   return boxesIn(scores); // no blob: everything is freed
  * });
  */
