@@ -246,6 +246,7 @@ describe("bad input is refused before anything is planned", () => {
   test.each<[string, unknown, RegExp]>([
     ["no problem", undefined, /A problem is/],
     ["no list", { buffers: 3 }, /A problem is/],
+    ["the list alone", [buffer(0, 1, 1)], /not an array of 1\. Give \{ buffers \} in place of the array alone/],
     ["a hole in the list", { buffers: [buffer(0, 1, 1), null] }, /Buffer 1 is null/],
     [
       "an id that is neither text nor number",

@@ -37,7 +37,9 @@ export interface Instance {
 export function readProblem(problem: PlanProblem): Instance {
   const buffers: unknown = problem?.buffers;
   if (!Array.isArray(buffers)) {
-    throw new PlanError(`A problem is { buffers: [{ id, lower, upper, size }] }, not ${describe(problem)}.`);
+    const cure = Array.isArray(problem) ? " Give { buffers } in place of the array alone." : "";
+    const given = Array.isArray(problem) ? `an array of ${problem.length}` : describe(problem);
+    throw new PlanError(`A problem is { buffers: [{ id, lower, upper, size }] }, not ${given}.${cure}`);
   }
   const count = buffers.length;
   const lower = new Float64Array(count);
