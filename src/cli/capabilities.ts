@@ -46,7 +46,7 @@ export interface Capabilities {
     readonly arrayBufferTransfer: boolean;
     readonly finalizationRegistry: boolean;
   };
-  readonly packages: Readonly<Record<"koffi" | "onnxruntime-node" | "onnxruntime-web", PackageState>>;
+  readonly packages: Readonly<Record<"koffi" | "onnxruntime-node", PackageState>>;
 }
 
 /** Asks the machine and the runtime. Takes some milliseconds. */
@@ -83,7 +83,6 @@ export function readCapabilities(): Capabilities {
     packages: {
       koffi: koffiState(),
       "onnxruntime-node": packageState("onnxruntime-node"),
-      "onnxruntime-web": packageState("onnxruntime-web"),
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { formatBytes } from "../../report/format/units.ts";
+import { formatBytes, plural } from "../../report/format/units.ts";
 import { ExitCode } from "../exit-code.ts";
 import { readCapabilities } from "../capabilities.ts";
 import type { Capabilities } from "../capabilities.ts";
@@ -35,7 +35,7 @@ function pairsOf(found: Capabilities): [string, string][] {
     ["tensorheap", found.tensorheap],
     ["runtime", `Node ${found.runtime.node}, V8 ${found.runtime.v8}`],
     ["machine", `${machine.platform} ${machine.arch} ${machine.release}`],
-    ["processor", `${machine.cpu}, ${machine.cores} cores`],
+    ["processor", `${machine.cpu}, ${plural(machine.cores, "core")}`],
     ["memory", `${formatBytes(memory.totalBytes)}, ${formatBytes(memory.freeBytes)} free`],
     ["memory limit", memory.limitBytes === null ? "none" : formatBytes(memory.limitBytes)],
     ["JavaScript heap limit", formatBytes(memory.heapLimitBytes)],
