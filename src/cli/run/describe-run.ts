@@ -125,7 +125,7 @@ function caveats({ heap, others }: RunAnswer): string[] {
   const failed = others.flatMap((outcome) =>
     "error" in outcome ? [`${NAMES[outcome.way].trim()}: ${outcome.error}`] : [],
   );
-  const each = others.length === 0 ? "In a process of its own" : "Each row is a process of its own, which run by turns";
+  const each = others.length === 0 ? "In a process of its own" : "Each row is a process of its own; they run by turns";
   const counts = [heap, ...resultsOf(others)].map(({ ms }) => ms.length);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const runs =
