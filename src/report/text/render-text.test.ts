@@ -50,6 +50,14 @@ test("a size that no block has is a line without a bar, and nothing in a bar's p
   ]);
 });
 
+test("leaks without labels and call sites have no columns for them, and it is said how to record call sites", async () => {
+  const text = renderText(await analyseTrace([{ op: "a", id: 1, size: 1000, t: 0 }]));
+  expect(text).toContain(
+    "Never freed\nid    size   age\n 1  1000 B  0 ms\nThe trace has no call sites. Record it with { sites: 1 }.\n",
+  );
+  expect(renderText(await analyseTrace(leaky))).not.toContain("no call sites");
+});
+
 test("control characters in names do not reach the terminal", async () => {
   const text = renderText(await analyseTrace([{ op: "a", id: 1, size: 5, label: "\u001b[2Jbad\r\n\u0007", t: 0 }]));
   expect(text).toContain("�[2Jbad���");

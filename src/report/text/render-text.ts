@@ -114,8 +114,14 @@ function leaks(model: ReportModel, width: number, style: Style): string[] {
     strings[blocks.label[block]!] ?? "",
     strings[blocks.site[block]!] ?? "",
   ]);
-  const lines = textTable(["id", "size", "age", "label", "call site"], rows, width, [3, 4], style);
-  return [style.bold("Never freed"), ...lines, ...more(leaks.count, style)];
+  const hasSites = leaks.blocks.some((block) => strings[blocks.site[block]!] !== undefined);
+  const columns = [0, 1, 2, 3, 4].filter((column) => rows.some((row) => row[column] !== ""));
+  const heads = ["id", "size", "age", "label", "call site"];
+  const [head, ...body] = [heads, ...rows].map((row) => columns.map((column) => row[column]!));
+  const texts = columns.flatMap((column, index) => (column < 3 ? [] : [index]));
+  const lines = textTable(head!, body, width, texts, style);
+  const where = hasSites ? [] : [style.dim("The trace has no call sites. Record it with { sites: 1 }.")];
+  return [style.bold("Never freed"), ...lines, ...more(leaks.count, style), ...where];
 }
 
 function locks({ locks }: ReportModel, width: number, style: Style): string[] {
