@@ -69,5 +69,6 @@ export function memoryTable(blobs: Cost, arrays: Cost): string {
 
 function bytes(value: number | undefined, unknown: string = NOBODY_KNOWS): string {
   if (value === undefined) return unknown;
-  return value === 0 ? "0" : `${(value / 1e6).toFixed(1)} MB`;
+  if (value === 0) return "0";
+  return value < 2 ** 20 ? `${Math.ceil(value / 1024)} KiB` : `${(value / 2 ** 20).toFixed(1)} MiB`;
 }
