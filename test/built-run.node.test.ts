@@ -57,7 +57,7 @@ test("the built command runs a model in four processes of its own", async () => 
 test("without koffi it says in one line what to install, with exit code 2", async () => {
   const { exitCode, stdout, stderr } = await run(join(folder, "node_modules", "tensorheap"), folder, "model.onnx");
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-  expect(stderr).toMatch(/^tensorheap: [^\n]*koffi[^\n]*\. Run: npm install koffi onnxruntime-node\n$/);
+  expect(stderr).toMatch(/^tensorheap: [^\n]*koffi[^\n]*\. Run: npm install koffi onnxruntime-node@1\.30\n$/);
 });
 
 test("installed elsewhere, it finds koffi and onnxruntime-node of the project that it is called in", async () => {

@@ -1,5 +1,6 @@
 import { ExitCode } from "../exit-code.ts";
 import { CliError } from "../cli-error.ts";
+import { TESTED_PACKAGE } from "../../engines/onnxruntime-native/tested-versions.ts";
 import { loadKoffi, whyNoKoffi } from "../../platform/koffi.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { runElsewhere } from "./run-elsewhere.ts";
@@ -56,7 +57,7 @@ function assertKoffi(): void {
   if (loadKoffi() !== undefined) return;
   const why = whyNoKoffi() ?? "it is missing";
   throw new CliError(
-    `ONNX Runtime is called through the package koffi, which cannot be used here: ${why}. Run: npm install koffi onnxruntime-node`,
+    `ONNX Runtime is called through the package koffi, which cannot be used here: ${why}. Run: npm install koffi ${TESTED_PACKAGE}`,
   );
 }
 

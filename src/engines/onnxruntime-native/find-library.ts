@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { EngineError } from "../../errors.ts";
+import { TESTED_PACKAGE } from "./tested-versions.ts";
 
 /** Where ONNX Runtime's shared library is, and of which version the package is that ships it. */
 export interface LibraryPlace {
@@ -64,7 +65,8 @@ function resolveManifest({ resolve }: Machine): string {
     return resolve();
   } catch (cause) {
     const message =
-      "The package onnxruntime-node is not installed, and this engine runs on the library in it. Run: npm install onnxruntime-node";
+      "The package onnxruntime-node is not installed, and this engine runs on the library in it. " +
+      `Run: npm install ${TESTED_PACKAGE}`;
     throw new EngineError(message, undefined, { cause });
   }
 }

@@ -38,7 +38,7 @@ test("the library of this platform is found in onnxruntime-node, and loads with 
 
 test("without onnxruntime-node, the error says how to install it", () => {
   expect(errorOf(() => findLibrary({ platform: "linux", arch: "x64", resolve: notInstalled })).message).toMatch(
-    /not installed.* npm install onnxruntime-node$/,
+    /not installed.* npm install onnxruntime-node@1\.30$/,
   );
 });
 

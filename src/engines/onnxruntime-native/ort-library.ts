@@ -6,9 +6,7 @@ import { findLibrary } from "./find-library.ts";
 import type { LibraryPlace } from "./find-library.ts";
 import { API_LEVEL, bindApi, check } from "./ort-api.ts";
 import type { OrtApi, Pointer } from "./ort-api.ts";
-
-/** Versions that the tests of this engine ran with. */
-export const TESTED_VERSIONS: readonly string[] = ["1.30"];
+import { TESTED_PACKAGE, TESTED_VERSIONS } from "./tested-versions.ts";
 
 /** ONNX Runtime's own log level from which on it prints: warnings and worse. Sessions set their own. */
 const WARNING = 2;
@@ -67,7 +65,7 @@ export function loadLibrary(allowUntested: boolean, source: LibrarySource = THIS
   const table = pointedFunction(koffi, base, 0, "uint64_t", ["uint32_t"])(API_LEVEL) as Pointer;
   if (table === 0) {
     throw new EngineError(
-      `ONNX Runtime ${version} has no API of level ${API_LEVEL}. Install onnxruntime-node ${TESTED_VERSIONS.join(" or ")}.`,
+      `ONNX Runtime ${version} has no API of level ${API_LEVEL}. Run: npm install ${TESTED_PACKAGE}`,
     );
   }
   const api = bindApi(koffi, table);
@@ -90,7 +88,7 @@ function assertTested(version: string, allowUntested: boolean): void {
   if (allowUntested || TESTED_VERSIONS.some((tested) => version === tested || version.startsWith(`${tested}.`))) return;
   throw new EngineError(
     `onnxruntime-node brings ONNX Runtime ${version}, and this engine was tested with ${TESTED_VERSIONS.join(", ")}: in ` +
-      "another version, a refused allocation could end the process. Install a tested one, use " +
+      `another version, a refused allocation could end the process. Run: npm install ${TESTED_PACKAGE}; or use ` +
       "tensorheap/engines/onnxruntime, or take the risk with { allowUntestedVersion: true }.",
   );
 }
