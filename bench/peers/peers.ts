@@ -25,7 +25,8 @@ export const PEERS: readonly PeerEntry[] = [
     kind: "script",
     note:
       "PlannedAllocator: the first run was recorded and planned, the measured ones replay it, which is less work than " +
-      "any general malloc does; footprint is that of the plan",
+      "any general malloc does; footprint is that of the plan. Where blocks stay alive from pass to pass (FIFO, " +
+      "random, larson), there is no run to plan, and it is the heap below with a step in between",
     load: async () => new (await import("./planned.ts")).PlannedPeer(),
   },
   {

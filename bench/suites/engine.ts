@@ -15,10 +15,9 @@ const CELL = fileURLToPath(new URL("../engine/cell.ts", import.meta.url));
 const CAVEATS = `\
 Each cell is a process of its own, all with one thread; rounds go through all cells by turns. ms: median of the medians of the
 rounds; ${DEFAULT_WAY} ÷: its ms over this row's. held: what the engine's arena took from the system, or the
-footprint of our heap; inputs are in neither, and of weights only
-what the engine rearranges for speed. A plan's block is there in
-the heap's footprint, where the recording run was served block by block before: "plan" is the block alone, "bound" the least
-that any plan could take. RSS: the highest peak of the process, over what it had before the model was loaded; that includes
+footprint of our heap; inputs are in neither, and of weights only what the engine rearranges for speed. A plan's block is
+in the heap's footprint, where the recording run was served block by block before: "plan" is the block alone, "bound" the
+least that any plan could take. RSS: the highest peak of the process, over what it had before the model was loaded; that includes
 the inputs, weights and code, and is what a container is billed for. ${DEFAULT_WAY} returns copies of outputs; the plain
 engine does not even look at them.`;
 
