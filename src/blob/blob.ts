@@ -4,8 +4,22 @@ import type { TensorDesc } from "./tensor-desc.ts";
 export abstract class Blob {
   abstract readonly desc: TensorDesc;
 
+  static {
+    // What Node prints a blob as. Its fields are private: it would be `TBlob {}`.
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: Blob): string {
+        return this.toString();
+      },
+    });
+  }
+
   /** Elements. */
   get size(): number {
     return this.desc.size;
+  }
+
+  /** Its class and desc, as in `TBlob FP32 [1, 3, 224, 224] NCHW`. Reads no element. */
+  toString(): string {
+    return `${this.constructor.name} ${this.desc.toString()}`;
   }
 }

@@ -1,0 +1,12 @@
+/** Needs Node for `inspect`, which is how `console.log` prints there. */
+import { inspect } from "node:util";
+import { expect, test } from "vitest";
+import { createBlob } from "./create-blob.ts";
+
+test("a blob is printed as its class and desc, also within an object and when it holds no memory", () => {
+  const blob = createBlob({ precision: "FP32", dims: [1, 3, 8, 8], layout: "NHWC" });
+  expect(String(blob)).toBe("TBlob FP32 [1, 3, 8, 8] NHWC");
+  expect(inspect({ blob })).toBe("{ blob: TBlob FP32 [1, 3, 8, 8] NHWC }");
+  blob.deallocate();
+  expect(inspect(blob)).toBe("TBlob FP32 [1, 3, 8, 8] NHWC");
+});
