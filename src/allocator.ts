@@ -20,6 +20,7 @@ export const LockOp: { readonly LOCK_FOR_READ: 0; readonly LOCK_FOR_WRITE: 1 } =
   /** The bytes will be written, and may be read. */
   LOCK_FOR_WRITE: 1,
 });
+/** One of the values of {@link LockOp}. */
 export type LockOp = (typeof LockOp)[keyof typeof LockOp];
 
 /** A `Uint8Array` that the compiler lets you read only. Every `Uint8Array` is one. */

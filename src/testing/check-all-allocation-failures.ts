@@ -6,6 +6,7 @@ import type { AllocationFailureDetails, AllocationFailureKind } from "./allocati
 import { AllocationFailureError } from "./allocation-failure-error.ts";
 import { LiveLedger } from "./live-ledger.ts";
 
+/** How {@link checkAllAllocationFailures} runs the code. Every option has a default. */
 export interface AllocationFailureOptions<A extends IAllocator = IAllocator> {
   /** Gives the allocator for one run. Default: a new `SystemAllocator`. */
   readonly make?: () => A;
@@ -17,6 +18,7 @@ export interface AllocationFailureOptions<A extends IAllocator = IAllocator> {
   readonly maxAllocations?: number;
 }
 
+/** What {@link checkAllAllocationFailures} did. */
 export interface AllocationFailureReport {
   /** Allocs in the run in which none failed. */
   readonly allocations: number;

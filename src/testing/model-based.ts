@@ -21,6 +21,7 @@ import { ModelState } from "./model/model-state.ts";
 export type { AllocatorCommand, ModelBlock, ModelLimits };
 export { ModelState };
 
+/** What the random programs are made of. Every option has a default. */
 export interface AllocatorModelOptions {
   /** Commands in a program at most. Default: 60. */
   readonly maxCommands?: number;
@@ -37,6 +38,7 @@ export interface AllocatorModelOptions {
   readonly exclusiveLocks?: boolean;
 }
 
+/** The same, and how many programs are run. */
 export interface AllocatorModelRunOptions<A extends IAllocator = IAllocator> extends AllocatorModelOptions {
   /** Random programs to try. Default: 100. */
   readonly runs?: number;

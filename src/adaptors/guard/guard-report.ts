@@ -45,6 +45,7 @@ export interface GuardReport extends Partial<GuardedHistory> {
   readonly message: string;
 }
 
+/** A call of the guard. */
 export type GuardOperation = "alloc" | "lock" | "unlock" | "free" | "check" | "trim";
 
 /** Whether memory was damaged, rather than a call refused. */

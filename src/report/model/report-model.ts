@@ -50,6 +50,7 @@ export interface BlockTable {
   readonly granule: Int32Array;
 }
 
+/** What the program said it was doing, from one mark of the trace to the next. In events. */
 export interface Phase {
   readonly name: string;
   /** The mark's other fields, as `key value`, or empty. */
@@ -59,6 +60,7 @@ export interface Phase {
   readonly to: number;
 }
 
+/** The moment at which most bytes are alive. */
 export interface Peak {
   /** The event after which most bytes are alive; 0 when nothing ever is. */
   readonly event: number;
@@ -69,6 +71,7 @@ export interface Peak {
   readonly mostBlocks: number;
 }
 
+/** What made no sense in the trace, by kind: a free of an id that is not alive, say. */
 export interface Problem {
   readonly what: string;
   readonly count: number;
@@ -87,6 +90,7 @@ export interface HeapReplay {
   readonly unplacedBecause: string;
 }
 
+/** A stretch of a region that the heap of the replay used. */
 export interface Segment {
   readonly region: number;
   /** Granules of 64 bytes. */
@@ -142,6 +146,7 @@ export interface LockTable {
   readonly sampleBytes: Float64Array;
 }
 
+/** Who held locks, and for how long. */
 export interface Holder {
   readonly name: string;
   readonly count: number;
@@ -172,6 +177,7 @@ export interface LeakTable {
   readonly bytes: number;
 }
 
+/** The blocks of one range of sizes, a power of two wide. In bytes. */
 export interface SizeClass {
   /** Smallest size of the class, and the first that is above it. */
   readonly from: number;
