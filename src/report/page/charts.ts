@@ -65,8 +65,7 @@ function addChart(
       points: { show: false },
       value: (_chart, value) => (value === null ? "–" : formatY(value)),
     };
-    if (line.filled === true) shown.fill = () => `${line.colour(state.palette)}30`;
-    if (line.bars === true) shown.fill = () => line.colour(state.palette);
+    if (line.filled === true || line.bars === true) shown.fill = () => fillOf(line, state.palette);
     if (line.dash !== undefined) shown.dash = line.dash;
     if (line.stepped === true && stepped !== undefined) shown.paths = stepped({ align: 1 });
     if (line.bars === true && bars !== undefined) shown.paths = bars({ size: [0.7, 60] });
@@ -112,18 +111,24 @@ function addChart(
     if (palette === state.palette) return;
     palette = state.palette;
     chart.redraw(false, true);
-    colourMarks(chart, series);
+    colourMarks(chart, lines, palette);
   });
 }
 
 /** uPlot colours the marks of its legend once, when it makes them. */
-function colourMarks(chart: uPlot, series: readonly uPlot.Series[]): void {
-  const marks = Array.from(chart.root.querySelectorAll<HTMLElement>(".u-marker")).slice(-series.length);
+function colourMarks(chart: uPlot, lines: readonly Line[], palette: Palette): void {
+  const marks = Array.from(chart.root.querySelectorAll<HTMLElement>(".u-marker")).slice(-lines.length);
   for (const [at, mark] of marks.entries()) {
-    const { stroke, fill } = series[at]!;
-    if (typeof stroke === "function") mark.style.borderColor = String(stroke(chart, at + 1));
-    if (typeof fill === "function") mark.style.background = String(fill(chart, at + 1));
+    const line = lines[at]!;
+    mark.style.borderColor = line.colour(palette);
+    mark.style.background = fillOf(line, palette);
   }
+}
+
+/** What is under a line, or in a bar. */
+function fillOf(line: Line, palette: Palette): string {
+  if (line.bars === true) return line.colour(palette);
+  return line.filled === true ? `${line.colour(palette)}30` : "";
 }
 
 function ticks(most: number, bytes: boolean): number[] {
