@@ -4,7 +4,7 @@ import { InvalidHandleError, LockError, OutOfMemoryError, assertSize, describe }
 import { checkArena } from "../heap/arena-check.ts";
 import { MAX_BLOCKS, privateStorage } from "../heap/arena-storage.ts";
 import { Arena } from "../heap/arena.ts";
-import { arenaStats } from "../heap/arena-stats.ts";
+import { arenaStats, footprintOf } from "../heap/arena-stats.ts";
 import { freeSpans } from "../heap/free-spans.ts";
 import { GRANULE, alignUp } from "../heap/granule.ts";
 import { MAX_REGION_BYTES, takeRegion } from "../memory/region.ts";
@@ -96,6 +96,11 @@ export class HeapAllocator implements IPooledAllocator {
 
   free(handle: Handle): boolean {
     return this.#arena.free(handle);
+  }
+
+  /** The `footprintBytes` of {@link stats}, at no cost to speak of: it may be looked at after each call. */
+  get footprintBytes(): number {
+    return footprintOf(this.#arena);
   }
 
   stats(): AllocatorStats {

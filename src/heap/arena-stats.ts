@@ -19,8 +19,6 @@ export function arenaStats(arena: Arena, reservedBytes: number): AllocatorStats 
   const { counters, records } = arena;
   const liveBytes = counters[LIVE_BYTES]!;
   const liveCount = records[LIVE_COUNT]!;
-  let footprint = 0;
-  for (let region = 0; region < arena.regionsEnd; region++) footprint += arena.highWaterOf(region);
   return {
     liveBytes,
     liveCount,
@@ -29,8 +27,15 @@ export function arenaStats(arena: Arena, reservedBytes: number): AllocatorStats 
     totalBytes: liveBytes + counters[FREED_BYTES]! + counters[REUSED_BYTES]!,
     totalCount: liveCount + counters[FREED_COUNT]! + counters[REUSED_COUNT]!,
     lockedCount: records[LOCKED_COUNT]!,
-    footprintBytes: footprint * GRANULE,
+    footprintBytes: footprintOf(arena),
     reservedBytes,
     largestFreeBytes: arena.largestFree() * GRANULE,
   };
+}
+
+/** Bytes of all regions that were ever handed out. */
+export function footprintOf(arena: Arena): number {
+  let granules = 0;
+  for (let region = 0; region < arena.regionsEnd; region++) granules += arena.highWaterOf(region);
+  return granules * GRANULE;
 }

@@ -140,10 +140,11 @@ test.runIf(replayCode() !== undefined)(
       const { run, isInside } = randomRun(random);
       const trails = [native, plain].map((walker) => {
         const calls = new Random(round);
-        // Lists of its own for each: own blocks are at other addresses.
+        // Lists of its own for each: own blocks are at other addresses. A heap, too: where those are is the same then, seen
+        // from the block of the run.
         const list = new RecordedRun("");
         list.know(run.events, run.outputSteps);
-        walker.replay.arm(list.list(isInside), heap, true);
+        walker.replay.arm(list.list(isInside), new HeapAllocator({ maxBytes: 2 ** 21 }), true);
         const base = walker.replay.armed!.block.address;
         const places = new Map<number, number>();
         const trail: (number | boolean)[] = [];

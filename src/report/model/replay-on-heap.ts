@@ -11,7 +11,7 @@ export interface Growth {
   readonly bytes: Float64Array;
 }
 
-/** Granules of a region that were ever used: from its start up, and from its end down. */
+/** Granules of a region that blocks were ever in: from its start up, and from its end down. */
 interface Extent {
   readonly capacity: number;
   up: number;
@@ -67,9 +67,9 @@ export function replayOnHeap(
       if (unplacedBecause === "") unplacedBecause = error instanceof Error ? error.message : String(error);
       continue;
     }
-    const grown = widen(extents[region[block]]!, granule[block], granule[block] + granulesOf(size[block]!));
-    if (grown === 0) continue;
-    footprint += grown * GRANULE;
+    widen(extents[region[block]]!, granule[block], granule[block] + granulesOf(size[block]!));
+    if (heap.footprintBytes === footprint) continue;
+    footprint = heap.footprintBytes;
     growthEvent.push(event);
     growthBytes.push(footprint);
   }
@@ -89,13 +89,11 @@ export function replayOnHeap(
   }
 }
 
-/** Both zones of a region grow towards each other, so what is new belongs to the nearer one. @returns granules gained */
-function widen(extent: Extent, from: number, to: number): number {
-  if (to <= extent.up || from >= extent.down) return 0;
-  const before = extent.up - extent.down;
+/** Both zones of a region grow towards each other, so what is new belongs to the nearer one. */
+function widen(extent: Extent, from: number, to: number): void {
+  if (to <= extent.up || from >= extent.down) return;
   if (from - extent.up <= extent.down - to) extent.up = to;
   else extent.down = from;
-  return extent.up - extent.down - before;
 }
 
 function segmentsOf({ up, down, capacity }: Extent, region: number): Segment[] {
