@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { LockOp } from "../allocator.ts";
 import type { Handle, IAllocator } from "../allocator.ts";
 import { HeapAllocator } from "../allocators/heap.ts";
@@ -37,6 +37,10 @@ describe("no quarantine", () => {
 function guarded(options: GuardOptions = {}): GuardAdaptor<HeapAllocator> {
   return new GuardAdaptor(new HeapAllocator(), options);
 }
+
+// Damage is warned of where nobody asked to be told.
+const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+beforeEach(() => void warn.mockClear());
 
 /** The bytes around a block, as native code would see them. */
 function around(view: Uint8Array): Uint8Array {
@@ -246,6 +250,20 @@ test("reports go to onReport at once, and beyond maxReports only there", () => {
   for (let i = 0; i < 3; i++) guard.free(-1 as Handle);
   expect(faults.length).toBe(3);
   expect(guard.reports.length).toBe(2);
+});
+
+test("without onReport, damage is a warning with its call sites, once for each kind of it; misuse is none", () => {
+  const guard = guarded();
+  for (let i = 0; i < 3; i++) {
+    const { handle, view } = lockedBlock(guard, 24);
+    around(view)[64 + 24]! ^= 1;
+    guard.unlock(handle);
+    guard.free(handle);
+    guard.free(handle);
+  }
+  expect(guard.reports.length).toBe(6);
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect(warn.mock.calls[0]![0]).toMatch(/behind a block of 24 bytes[^]*allocated at[^]*not told again/);
 });
 
 /** A guard whose onReport does something to the first block, of 64 bytes, that is overrun and locked once. */

@@ -6,7 +6,7 @@ import type { GuardReport } from "./guard-report.ts";
 export interface GuardOptions {
   /**
    * Called with each report, from the call that found it. What it throws becomes an uncaught error of its own, since
-   * `free` may not throw. Default: reports are kept in `reports` only.
+   * `free` may not throw. Default: damage is a warning on the console, once for each kind of it and call site.
    */
   readonly onReport?: (report: GuardReport) => void;
   /** Guards one block in so many, on average; for production, 1000. Default: 1, every block. */
@@ -47,7 +47,7 @@ export function resolveGuardOptions(options: GuardOptions): ResolvedGuardOptions
   const { onReport } = options;
   if (onReport !== undefined && typeof onReport !== "function") {
     throw optionError(
-      `onReport must be a function, not ${describe(onReport)}. Leave it out to look at reports instead.`,
+      `onReport must be a function, not ${describe(onReport)}. Leave it out for warnings on the console.`,
     );
   }
   return {

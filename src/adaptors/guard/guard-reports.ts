@@ -13,6 +13,8 @@ export class GuardReports {
   readonly #undelivered: GuardReport[] = [];
   #damages = 0;
   #firstDamage: GuardReport | undefined;
+  /** What was warned of. */
+  readonly #warned: Set<string> = new Set();
 
   constructor(most: number, onReport: ((report: GuardReport) => void) | undefined) {
     this.#most = most;
@@ -31,6 +33,7 @@ export class GuardReports {
       this.#firstDamage ??= report;
     }
     if (this.#onReport !== undefined) this.#undelivered.push(report);
+    else if (isDamage(report)) this.#warn(report);
   }
 
   /** Tells `onReport` what was added since. What that throws is thrown later, by itself. */
@@ -63,5 +66,12 @@ export class GuardReports {
     throw new CorruptionError(
       `${this.#firstDamage.message}${others}\nKeep writes within the view of a write lock, from its lock to its unlock.`,
     );
+  }
+
+  #warn({ fault, allocatedAt, message }: GuardReport): void {
+    const kind = `${fault} ${allocatedAt?.location ?? ""}`;
+    if (this.#warned.has(kind)) return;
+    this.#warned.add(kind);
+    console.warn(`${message}\nOthers of this kind are not told again, only kept in reports.`);
   }
 }
