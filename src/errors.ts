@@ -80,7 +80,7 @@ export class LockError extends TensorHeapError {
     );
   }
 
-  constructor(message: string, handle: unknown) {
+  constructor(message: string, handle?: unknown) {
     super(message);
     this.handle = handle;
   }

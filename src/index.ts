@@ -18,8 +18,10 @@ export {
   LockError,
   OutOfMemoryError,
   TensorHeapError,
+  assertSize,
 } from "./errors.ts";
 export type { OutOfMemoryDetails } from "./errors.ts";
+export { assertLockOp } from "./allocators/lock-op.ts";
 export { Adaptor } from "./adaptors/adaptor.ts";
 export type { IfPooled } from "./adaptors/adaptor.ts";
 export type { CallSite } from "./adaptors/call-site.ts";

@@ -10,3 +10,8 @@ test("a blob is printed as its class and desc, also within an object and when it
   blob.deallocate();
   expect(inspect(blob)).toBe("TBlob FP32 [1, 3, 8, 8] NHWC");
 });
+
+test("a blob tells its precision and dims without its desc", () => {
+  const blob = createBlob({ precision: "U8", dims: [1, 2, 3] });
+  expect([blob.precision.name, blob.dims, blob.size]).toEqual(["U8", [1, 2, 3], 6]);
+});

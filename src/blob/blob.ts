@@ -1,3 +1,4 @@
+import type { Precision } from "./precision.ts";
 import type { TensorDesc } from "./tensor-desc.ts";
 
 /** A tensor, wherever its elements are: something with a desc. */
@@ -11,6 +12,16 @@ export abstract class Blob {
         return this.toString();
       },
     });
+  }
+
+  /** What its elements are. That of its desc. */
+  get precision(): Precision {
+    return this.desc.precision;
+  }
+
+  /** Its logical dims, outermost first. Those of its desc. */
+  get dims(): readonly number[] {
+    return this.desc.dims;
   }
 
   /** Elements. */
