@@ -28,3 +28,22 @@ export function placeCode(code: Uint8Array): number | undefined {
     return undefined;
   }
 }
+
+/**
+ * Code for Linux on x64 by the calling convention there, placed when it is first asked for, once per thread.
+ *
+ * @param instructions bytes of one or more each
+ * @returns what gives the address; undefined on other systems, and where no code may be placed
+ */
+export function x64Code(instructions: readonly (readonly number[])[]): () => number | undefined {
+  let address: number | undefined;
+  let isPlaced = false;
+  return () => {
+    if (!isPlaced) {
+      isPlaced = true;
+      const isLinux = process.platform === "linux" && process.arch === "x64";
+      address = isLinux ? placeCode(Uint8Array.from(instructions.flat())) : undefined;
+    }
+    return address;
+  };
+}

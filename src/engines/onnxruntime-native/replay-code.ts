@@ -16,7 +16,7 @@
  * order that was planned. A place is never handed out twice this way, whatever the engine does, and on whichever of its
  * threads it does it.
  */
-import { placeCode } from "../../platform/native-code.ts";
+import { x64Code } from "../../platform/native-code.ts";
 import type { Pointer } from "./ort-api.ts";
 
 /** Addresses of the two functions. */
@@ -79,15 +79,10 @@ const X64: readonly (readonly number[])[] = [
   [0xff, 0x67, 0x68], //                7: jmp  [rdi + 104]          the callback
 ];
 
-const state: { code?: ReplayCode | undefined; isPlaced: boolean } = { isPlaced: false };
+const place = x64Code(X64);
 
 /** The code, placed at the first call; undefined on other systems than Linux on x64, and where no code may be placed. */
 export function replayCode(): ReplayCode | undefined {
-  if (!state.isPlaced) {
-    state.isPlaced = true;
-    const isSystemV = process.platform === "linux" && process.arch === "x64";
-    const address = isSystemV ? placeCode(Uint8Array.from(X64.flat())) : undefined;
-    state.code = address === undefined ? undefined : { alloc: address, free: address + FREE_AT };
-  }
-  return state.code;
+  const alloc = place();
+  return alloc === undefined ? undefined : { alloc, free: alloc + FREE_AT };
 }
