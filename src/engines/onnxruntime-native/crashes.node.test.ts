@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { fallbackCode } from "./fallback-code.ts";
 
 const CHILD = fileURLToPath(new URL("../../../test/children/native-engine.ts", import.meta.url));
 
@@ -102,4 +103,17 @@ test("a collected blob is not taken for one that was never given, and bytes that
 test("worker threads that make sessions at the same moment get their own allocators, and may be terminated", async () => {
   const right = { wrong: [], liveCount: 0, usesItsOwnHeap: true };
   expect(await child("", WORKERS)).toEqual({ own: right, results: [right, right, right, right], after: right });
+});
+
+const TERMINATED = fileURLToPath(new URL("../../../test/children/native-engine-terminated.ts", import.meta.url));
+
+describe.runIf(fallbackCode() !== undefined)("a worker thread that ends in the midst of what the engine does", () => {
+  test("does not end the process, and leaves nothing in the way of the next session", async () => {
+    const right = Array.from({ length: 10 }, () => true);
+    expect(await child("", TERMINATED)).toEqual({ right, wrong: [] });
+  });
+
+  test("since the process exits does not keep it from that", async () => {
+    expect(await child("main's exit", TERMINATED)).toEqual({ state: 1, errors: [] });
+  });
 });

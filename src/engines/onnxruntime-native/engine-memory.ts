@@ -3,7 +3,8 @@
  *
  * A session keeps the allocator that was registered when it was made, so each session has a struct of its own. Its
  * functions are callbacks into JavaScript (allocator-callbacks.ts) or, while a recorded run is replayed, the machine code
- * of replay-code.ts, which falls back to the callbacks.
+ * of replay-code.ts, which falls back to the callbacks. In front of these is fallback-code.ts, where there is machine code
+ * for the platform: it serves the engine when nobody answers, since the thread was terminated.
  *
  * Rules that were paid for with crashes. During a run, `allocate` never answers null and never throws: what the allocator
  * refuses is spilled into memory of the runtime, the reason is kept, and the run is told to stop at its next node. While a
@@ -17,6 +18,7 @@ import { NativeWords } from "../../platform/native-words.ts";
 import { releaseAll } from "../onnxruntime/release-all.ts";
 import { callbacksOf } from "./allocator-callbacks.ts";
 import { EngineBlock } from "./engine-block.ts";
+import { fallbackCode } from "./fallback-code.ts";
 import type { OrtLibrary } from "./ort-library.ts";
 import type { Pointer } from "./ort-api.ts";
 import { check } from "./ort-api.ts";
@@ -24,7 +26,7 @@ import type { RecordedRun } from "./recorded-run.ts";
 import { Replay } from "./replay.ts";
 import type { ReplayCode } from "./replay-code.ts";
 import { Spill } from "./spill.ts";
-import { WORD, WORDS } from "./struct-words.ts";
+import { NULL_ANSWER, WORD, WORDS } from "./struct-words.ts";
 
 /** Struct version that has `Reserve`, which weights are asked for with, and nothing newer. */
 const STRUCT_VERSION = 18;
@@ -82,14 +84,21 @@ export class EngineMemory {
     check(api, api.CreateRunOptions(scratch.address), "make options of a run");
     this.#runOptions = scratch.get(0);
     const callbacks = callbacksOf(library.memoryInfo);
+    const slow = fallbackCode() ?? callbacks;
     const { words } = this;
     words.set(WORD.VERSION, STRUCT_VERSION);
-    words.set(WORD.ALLOC, code?.alloc ?? callbacks.alloc);
-    words.set(WORD.FREE, code?.free ?? callbacks.free);
-    words.set(WORD.INFO, callbacks.info);
-    words.set(WORD.RESERVE, callbacks.reserve);
-    words.set(WORD.SLOW_ALLOC, callbacks.alloc);
-    words.set(WORD.SLOW_FREE, callbacks.free);
+    words.set(WORD.ALLOC, code?.alloc ?? slow.alloc);
+    words.set(WORD.FREE, code?.free ?? slow.free);
+    words.set(WORD.INFO, slow.info);
+    words.set(WORD.RESERVE, slow.reserve);
+    words.set(WORD.SLOW_ALLOC, slow.alloc);
+    words.set(WORD.SLOW_FREE, slow.free);
+    words.set(WORD.MEMORY_INFO, library.memoryInfo);
+    words.set(WORD.CALL_ALLOC, callbacks.alloc);
+    words.set(WORD.CALL_FREE, callbacks.free);
+    words.set(WORD.CALL_RESERVE, callbacks.reserve);
+    words.set(WORD.SET_TERMINATE, library.setTerminate);
+    words.set(WORD.RUN_OPTIONS, this.#runOptions);
     this.#replay = new Replay(words, code !== undefined);
     this.#release = callbacks.attach(words.address, this);
   }
@@ -221,12 +230,18 @@ export class EngineMemory {
 
   /** What the callback asks. Null only when the machine has no memory at all. Never throws. */
   allocate(size: number): Pointer {
-    return this.#allocate(size, false);
+    return this.#answer(this.#allocate(size, false));
   }
 
   /** The same for memory of the session, weights for example. 0 is null. Never throws. */
   reserve(size: number): Pointer {
-    return this.#allocate(size, this.#phase === "creating");
+    return this.#answer(this.#allocate(size, this.#phase === "creating"));
+  }
+
+  /** Tells the machine code that somebody answered, which it cannot see from what a callback returns. */
+  #answer(address: Pointer): Pointer {
+    this.words.set(WORD.ANSWER, address === 0 ? NULL_ANSWER : address);
+    return address;
   }
 
   #allocate(size: number, mayBeNull: boolean): Pointer {

@@ -151,6 +151,11 @@ export function bindApi(koffi: Koffi, table: Pointer): OrtApi {
   return Object.fromEntries(api) as OrtApi;
 }
 
+/** Where a function of a table begins. */
+export function addressInApi(koffi: Koffi, table: Pointer, name: keyof OrtApi): Pointer {
+  return Number(koffi.decode(table, FUNCTIONS[name][0] * 8, "uint64_t"));
+}
+
 /** What an error says; it is released. */
 export function messageOf(api: OrtApi, status: Status): string {
   const message = api.GetErrorMessage(status);

@@ -4,7 +4,7 @@ import type { Koffi } from "../../platform/koffi.ts";
 import { NativeWords } from "../../platform/native-words.ts";
 import { findLibrary } from "./find-library.ts";
 import type { LibraryPlace } from "./find-library.ts";
-import { API_LEVEL, bindApi, check } from "./ort-api.ts";
+import { API_LEVEL, addressInApi, bindApi, check } from "./ort-api.ts";
 import type { OrtApi, Pointer } from "./ort-api.ts";
 import { TESTED_PACKAGE, TESTED_VERSIONS } from "./tested-versions.ts";
 
@@ -20,6 +20,8 @@ export interface OrtLibrary {
   readonly env: Pointer;
   /** Says that memory is the CPU's. */
   readonly memoryInfo: Pointer;
+  /** Address of RunOptionsSetTerminate, for machine code. */
+  readonly setTerminate: Pointer;
   /** Words for out parameters. Whoever calls reads them before anybody else can call. */
   readonly scratch: NativeWords;
 }
@@ -75,7 +77,8 @@ export function loadLibrary(allowUntested: boolean, source: LibrarySource = THIS
   check(api, api.CreateCpuMemoryInfo(0, 0, scratch.address), "describe memory");
   const memoryInfo = scratch.get(0);
   handle = library;
-  loaded = { path, version, api, env, memoryInfo, scratch };
+  const setTerminate = addressInApi(koffi, table, "RunOptionsSetTerminate");
+  loaded = { path, version, api, env, memoryInfo, setTerminate, scratch };
   return loaded;
 }
 
