@@ -34,6 +34,7 @@ export interface LibrarySource {
 
 const THIS_MACHINE: LibrarySource = { koffi: loadKoffi, find: findLibrary };
 const SCRATCH_WORDS = 64;
+const RTLD_NOW = 2;
 
 let loaded: OrtLibrary | undefined;
 /** koffi unloads a library when its handle is collected, so this is kept. */
@@ -98,11 +99,25 @@ function assertTested(version: string, allowUntested: boolean): void {
 
 function open(koffi: Koffi, path: string): ReturnType<Koffi["load"]> {
   try {
+    loadBySystem(koffi, path);
     return koffi.load(path);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const message = `ONNX Runtime's library does not load: ${reason} Check that ${path} is whole and made for this platform.`;
     throw new EngineError(message, undefined, { cause });
+  }
+}
+
+/**
+ * Loads the library by the system's own call, on Linux, before koffi does. That takes tens of milliseconds, and a worker
+ * thread that is terminated meanwhile comes back from a native call, but not from koffi's `load`, which ends the process.
+ */
+function loadBySystem(koffi: Koffi, path: string): void {
+  if (process.platform !== "linux") return;
+  try {
+    koffi.load(null).func("dlopen", "uint64_t", ["str", "int"])(path, RTLD_NOW);
+  } catch {
+    // It is not needed: koffi loads the library all the same.
   }
 }
 
