@@ -9,11 +9,11 @@
  * Small blocks have cells of slabs, where those are to be had (slabs.ts): what follows is for the others, and for slabs.
  *
  * Deferred, never forgotten. `free` pushes the block on a stack of pending ones. `allocate` looks at the top of it: a
- * block of the same size that could not coalesce is handed out again, just what freeing and searching would have done, so
- * it costs no footprint, and what is live did not change; cells never coalesce. (Handing it out where it could coalesce on one side took less
- * time, and up to a tenth more memory on one trace or another.) In every other case the whole stack is drained first: each
- * block coalesces with the holes on both sides, one at the end of its zone lowers the top, the rest is binned. Every search
- * thus sees holes fully coalesced, and deferral cannot make the heap creep, as quick lists of exact sizes do.
+ * block of the same size that could not coalesce, as a cell never can, is handed out again, just what freeing and searching
+ * would have done, so it costs no footprint, and what is live did not change. (Handing it out where it could coalesce on one
+ * side took less time, and up to a tenth more memory on one trace or another.) In every other case the whole stack is drained
+ * first: each block coalesces with the holes on both sides, one at the end of its zone lowers the top, the rest is binned.
+ * Every search thus sees holes fully coalesced, and deferral cannot make the heap creep, as quick lists of exact sizes do.
  *
  * Search: the bins (bins.ts), then the bump top of the oldest region with room. Holes are carved from the low end: from
  * the high end, or from the one or the other by size or neighbour, traces of models needed up to a fifth more. Sorting
@@ -387,8 +387,8 @@ export class Arena {
   /**
    * Drains, and finds a place by the bins or at a top.
    *
-   * The hole is carved in here, and small calls are written out, here and in `drain`: V8 stops inlining at 920 bytes of bytecode in a function,
-   * and with one call more a trace of a model takes a tenth longer, random replacement a quarter.
+   * The hole is carved in here, and small calls are written out, here and in `drain`: V8 stops inlining at 920 bytes of
+   * bytecode in a function, and with one call more a trace of a model takes a tenth longer, random replacement a quarter.
    */
   #search(size: number, set: number): number {
     if (size > MAX_BLOCK) return NO_ROOM;

@@ -91,6 +91,19 @@ test("a block takes a free cell up to four classes larger before a slab is cut, 
   checkArena(arena);
 });
 
+test("a borrowed cell is at most half as large again", () => {
+  for (let granules = 1; granules <= 256; granules++) {
+    const arena = arenaOf(64);
+    const larger = Array.from({ length: granules + 40 }, (_, i) => arena.allocate((granules + 1 + i) * 64));
+    for (const handle of larger) arena.free(handle);
+    for (let i = 0; i < 30; i++) {
+      expect(granulesOf(arena, arena.allocate(granules * 64))).toBeLessThanOrEqual(
+        Math.max(granules * 1.5, 1) + granules / 8,
+      );
+    }
+  }
+});
+
 test("a region that is small beside a slab gets none", () => {
   const arena = arenaOf(1 / 16);
   const handles = Array.from({ length: 12 }, () => arena.allocate(1000));

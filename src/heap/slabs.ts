@@ -5,8 +5,8 @@
  * what allocators with size classes do (Bonwick's slabs, 1994; the pages of mimalloc), and what they pay for it in memory
  * is bounded here: small blocks are few bytes beside tensors; a class begins with a slab of one cell, and each slab has
  * twice the cells of the one before, up to {@link CELLS_AT_MOST} or a page; a block takes a free cell of a class somewhat
- * larger before a slab is cut; and no slab has more than a 256th of a region. A slab stays until memory is short, or is trimmed:
- * a class never has more cells than the most blocks of it that were live need, so that slabs cannot creep.
+ * larger before a slab is cut; and no slab has more than a 256th of a region. A slab stays until memory is short, or is
+ * trimmed. Since one is cut only while no cell of the class is free, slabs cannot creep: the same calls again need no other.
  *
  * Classes are exact up to 16 granules, then 8 to a doubling: a cell is at most an eighth larger than its block, and powers of
  * two fit.
@@ -30,7 +30,7 @@ import {
 } from "./layout.ts";
 import { takeRecord } from "./record.ts";
 
-/** How many classes further up a free cell is as good as one's own: it is at most half as large again. */
+/** From how many classes further up a cell is borrowed, at most: it is half as large again. Of the smallest, from fewer. */
 const BORROWED_CLASSES = 4;
 /** Cells of a slab at most, where those do not fill a page. */
 const CELLS_AT_MOST = 4;
@@ -79,8 +79,12 @@ export function takeCell(records: Int32Array, cellClass: number): number {
   return cell;
 }
 
-/** Takes a free cell of one of the next `classes` classes. */
-export function borrowCell(records: Int32Array, cellClass: number, classes: number = BORROWED_CLASSES): number {
+function borrowed(cellClass: number): number {
+  return Math.min(BORROWED_CLASSES, (cellClass + 1) >> 1);
+}
+
+/** Takes a free cell of one of the next `classes` classes. Default: of those whose cells are at most half as large again. */
+export function borrowCell(records: Int32Array, cellClass: number, classes: number = borrowed(cellClass)): number {
   const end = Math.min(cellClass + classes, CLASS_COUNT - 1);
   for (let next = cellClass + 1; next <= end; next++) {
     if (records[CELLS + next] !== 0) return takeCell(records, next);
