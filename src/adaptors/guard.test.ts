@@ -263,7 +263,7 @@ test("without onReport, damage is a warning with its call sites, once for each k
   }
   expect(guard.reports.length).toBe(6);
   expect(warn).toHaveBeenCalledTimes(1);
-  expect(warn.mock.calls[0]![0]).toMatch(/behind a block of 24 bytes[^]*allocated at[^]*not told again/);
+  expect(warn.mock.calls[0]![0]).toMatch(/behind the end of a block of 24 bytes[^]*allocated at[^]*not told again/);
 });
 
 /** A guard whose onReport does something to the first block, of 64 bytes, that is overrun and locked once. */
