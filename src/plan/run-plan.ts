@@ -6,13 +6,7 @@
 import { alignUp } from "../heap/granule.ts";
 import { planSync } from "./plan.ts";
 import type { PlanBuffer } from "./problem.ts";
-
-/** Words of the tape for each event. */
-export const EVENT_WORDS = 2;
-/** Stands behind the last event: no size, no inverted slot, and no {@link WITHOUT_PLACE}. */
-export const END: number = -(2 ** 29);
-/** Added to the size of an allocation that has no place: the word then equals no size. */
-export const WITHOUT_PLACE: number = -(2 ** 31);
+import { END, EVENT_WORDS, WITHOUT_PLACE } from "./tape-layout.ts";
 
 /** First fit reaches the bound on nearly every recorded run; the others are worth a short search, the same everywhere. */
 const BUDGET = { maxNodes: 4000, timeoutMs: 2000 };

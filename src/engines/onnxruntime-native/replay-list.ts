@@ -6,7 +6,8 @@
  * run needs another one; so there are two lists of a run. In one, outputs have places like all other tensors: nothing is
  * more compact. In the other each output has a block of its own, for callers who keep outputs.
  */
-import { END, RunPlan } from "../../plan/run-plan.ts";
+import { RunPlan } from "../../plan/run-plan.ts";
+import { END } from "../../plan/tape-layout.ts";
 import { NativeWords } from "../../platform/native-words.ts";
 import type { RecordedRun } from "./recorded-run.ts";
 
