@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { Random } from "../../test/support/random.ts";
 import { CorruptionError } from "../errors.ts";
 import { checkArena } from "./arena-check.ts";
 import { arenaStats } from "./arena-stats.ts";
 import { privateStorage } from "./arena-storage.ts";
+import { expectDisjoint } from "./arena.fixture.ts";
 import { Arena } from "./arena.ts";
 import {
   BIN_NEXT,
@@ -202,22 +204,18 @@ for (const [name, fault] of Object.entries(faults)) {
 }
 
 test("random programs keep every rule, and never let two blocks share a granule", () => {
-  let seed = 7;
-  const random = (below: number): number => {
-    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
-    return Math.floor((seed / 2 ** 32) * below);
-  };
+  const random = new Random(7);
   for (let program = 0; program < 30; program++) {
     const arena = arenaOf(512);
     if (program % 2 === 1) arena.addRegion(256 * KIB);
     const live: number[] = [];
     const freed: boolean[] = [];
     for (let step = 0; step < 400; step++) {
-      if (live.length === 0 || random(100) < 55) {
-        const handle = arena.allocate(random(100) < 70 ? random(3000) : random(120_000));
+      if (live.length === 0 || random.below(100) < 55) {
+        const handle = arena.allocate(random.below(100) < 70 ? random.below(3000) : random.below(120_000));
         if (handle !== NO_ROOM) live.push(handle);
       } else {
-        freed.push(arena.free(live.splice(random(live.length), 1)[0]!));
+        freed.push(arena.free(live.splice(random.below(live.length), 1)[0]!));
       }
       checkArena(arena);
       expectDisjoint(arena, live);
@@ -225,15 +223,3 @@ test("random programs keep every rule, and never let two blocks share a granule"
     expect(freed.every(Boolean)).toBe(true);
   }
 });
-
-function expectDisjoint(arena: Arena, live: readonly number[]): void {
-  const blocks = live.map((handle) => recordOf(handle));
-  const spans = blocks.map((block) => ({
-    start: arena.regionOf(block) * 2 ** 20 + arena.offsetOf(block),
-    granules: Math.ceil(arena.sizeOf(block) / 64),
-  }));
-  spans.sort((a, b) => a.start - b.start);
-  for (let i = 1; i < spans.length; i++) {
-    if (spans[i - 1]!.start + spans[i - 1]!.granules > spans[i]!.start) throw new Error("two blocks share a granule");
-  }
-}

@@ -341,7 +341,12 @@ export class Arena {
     return takeCell(this.records, cellClass);
   }
 
-  /** Makes a cell live, and counts it, as the end of `#search` does with other blocks. @returns its handle */
+  /**
+   * Makes a cell live, and counts it. @returns its handle
+   *
+   * The end of `#search` does the same with other blocks. As one method, which V8 did not inline there, it cost a trace of a
+   * model 2 ns in 35.
+   */
   #openCell(cell: number, size: number): number {
     const records = this.records;
     records[cell + LOCKS] = 0;

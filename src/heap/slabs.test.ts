@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { Random } from "../../test/support/random.ts";
 import { CorruptionError } from "../errors.ts";
 import { checkArena } from "./arena-check.ts";
 import { arenaStats } from "./arena-stats.ts";
 import { privateStorage } from "./arena-storage.ts";
+import { expectDisjoint } from "./arena.fixture.ts";
 import { Arena } from "./arena.ts";
 import { GENERATION_STEP } from "./handle.ts";
 import {
@@ -192,25 +194,21 @@ describe("check finds", () => {
 });
 
 test("random programs of small blocks keep every rule, and never let two blocks share a granule", () => {
-  let seed = 11;
-  const random = (below: number): number => {
-    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
-    return Math.floor((seed / 2 ** 32) * below);
-  };
+  const random = new Random(11);
   for (let program = 0; program < 20; program++) {
     const arena = arenaOf([1, 4, 64][program % 3]!);
-    const sizes = Array.from({ length: 1 + random(12) }, () => Math.floor(40_000 ** (random(1000) / 1000)));
+    const sizes = Array.from({ length: 1 + random.below(12) }, () => Math.floor(40_000 ** (random.below(1000) / 1000)));
     const live: number[] = [];
     const freed: boolean[] = [];
     for (let step = 0; step < 500; step++) {
-      if (random(1000) < 5) arena.releaseSlabs();
+      if (random.below(1000) < 5) arena.releaseSlabs();
       // Grows and shrinks by turns.
-      if (live.length === 0 || random(100) < (Math.floor(step / 100) % 2 === 0 ? 75 : 25)) {
-        const size = sizes[random(sizes.length)]!;
-        const handle = random(100) < 95 ? arena.allocate(size) : arena.allocateAnywhere(size);
+      if (live.length === 0 || random.below(100) < (Math.floor(step / 100) % 2 === 0 ? 75 : 25)) {
+        const size = sizes[random.below(sizes.length)]!;
+        const handle = random.below(100) < 95 ? arena.allocate(size) : arena.allocateAnywhere(size);
         if (handle !== NO_ROOM) live.push(handle);
       } else {
-        freed.push(arena.free(live.splice(random(live.length), 1)[0]!));
+        freed.push(arena.free(live.splice(random.below(live.length), 1)[0]!));
       }
       checkArena(arena);
       expectDisjoint(arena, live);
@@ -222,15 +220,3 @@ test("random programs of small blocks keep every rule, and never let two blocks 
     expect([arena.isEmpty(0), arenaStats(arena, 0).liveBytes]).toEqual([true, 0]);
   }
 });
-
-function expectDisjoint(arena: Arena, live: readonly number[]): void {
-  const blocks = live.map((handle) => recordOf(handle));
-  const spans = blocks.map((block) => ({
-    start: arena.offsetOf(block),
-    end: arena.offsetOf(block) + Math.ceil(arena.sizeOf(block) / 64),
-  }));
-  spans.sort((a, b) => a.start - b.start);
-  for (let i = 1; i < spans.length; i++) {
-    if (spans[i - 1]!.end > spans[i]!.start) throw new Error("two blocks share a granule");
-  }
-}
